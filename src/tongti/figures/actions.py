@@ -1,0 +1,49 @@
+"""Counting, and folding what was counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from tongti.figures.models import Delta
+
+FOLD_LOCK = 7_102_001
+
+
+@dataclass(frozen=True)
+class Count:
+    """``amount`` more of ``measure`` on ``day`` for ``unit_id`` (0 = whole district) and ``subject_id`` (0 = none)."""
+
+    measure: str
+    day: date
+    unit_id: int = 0
+    subject_id: int = 0
+    amount: int = 1
+
+
+def add(counts: Iterable[Count]) -> None:
+    """Count facts in the caller's transaction: one INSERT, no lock that another writer could wait for."""
+    Delta.objects.bulk_create(
+        Delta(measure=c.measure, unit_id=c.unit_id, subject_id=c.subject_id, day=c.day, amount=c.amount)
+        for c in counts
+        if c.amount
+    )
+
+
+@transaction.atomic
+def compact() -> int:
+    """Fold all deltas into daily rows; answers how many were folded (0 when another worker is at it)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FOLD_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(
+            "WITH moved AS (DELETE FROM figures_delta RETURNING measure, unit_id, subject_id, day, amount), "
+            "summed AS (SELECT measure, unit_id, subject_id, day, sum(amount) AS amount FROM moved GROUP BY 1, 2, 3, 4), "
+            "folded AS (INSERT INTO figures_daily AS d (measure, unit_id, subject_id, day, amount) "
+            "SELECT measure, unit_id, subject_id, day, amount FROM summed "
+            "ON CONFLICT (measure, unit_id, subject_id, day) DO UPDATE SET amount = d.amount + EXCLUDED.amount "
+            "RETURNING 1) SELECT count(*) FROM moved"
+        )
+        return int(cursor.fetchone()[0])

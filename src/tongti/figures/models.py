@@ -1,0 +1,42 @@
+"""计数: numbers that leaders see, kept in the same transaction as the fact.
+
+A fact appends a small delta row, so that busy days never queue for one counter row; a timed job folds deltas into daily rows.
+A figure is always ``daily + deltas``, so it is exact before and after folding.
+"""
+
+from django.db import models
+
+
+class Delta(models.Model):
+    """Not yet folded. ``unit_id`` 0 stands for the whole district; ``day`` is the day the figure belongs to."""
+
+    personal = frozenset[str]()
+
+    measure = models.CharField(max_length=40)
+    unit_id = models.BigIntegerField(default=0)
+    subject_id = models.BigIntegerField(default=0)
+    day = models.DateField()
+    amount = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.measure} {self.unit_id} {self.amount:+d}"
+
+
+class Daily(models.Model):
+    """One measure of one unit (0 = district) and one subject (question id, or 0) on one day."""
+
+    personal = frozenset[str]()
+
+    measure = models.CharField(max_length=40)
+    unit_id = models.BigIntegerField(default=0)
+    subject_id = models.BigIntegerField(default=0)
+    day = models.DateField()
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "unit_id", "subject_id", "day"], name="figure_daily_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.measure} {self.unit_id} {self.amount}"

@@ -1,0 +1,50 @@
+"""Reading figures: always daily rows plus what is not folded yet."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+
+_SUM = (
+    "SELECT {group}, sum(amount)::bigint FROM ("
+    "SELECT measure, unit_id, subject_id, day, amount FROM figures_daily WHERE {where} "
+    "UNION ALL SELECT measure, unit_id, subject_id, day, amount FROM figures_delta WHERE {where}"
+    ") AS f GROUP BY {group}"
+)
+
+
+def totals(
+    measures: Sequence[str], *, since: date, until: date, unit_id: int = 0
+) -> dict[str, int]:
+    """Sum per measure over the days ``since``…``until`` (both included); missing measures are 0."""
+    where = "measure = ANY(%s) AND unit_id = %s AND subject_id = 0 AND day BETWEEN %s AND %s"
+    rows = _read("measure", where, [list(measures), unit_id, since, until])
+    return dict.fromkeys(measures, 0) | {measure: amount for measure, amount in rows}
+
+
+def by_unit(measure: str, *, since: date, until: date) -> dict[int, int]:
+    """Sum per unit over the days; the district's own row (0) is left out."""
+    where = "measure = %s AND unit_id <> 0 AND subject_id = 0 AND day BETWEEN %s AND %s"
+    return dict(_read("unit_id", where, [measure, since, until]))
+
+
+def by_day(measure: str, *, since: date, until: date, unit_id: int = 0, subject_id: int = 0) -> dict[date, int]:
+    """Sum per day; days without a count are absent."""
+    where = "measure = %s AND unit_id = %s AND subject_id = %s AND day BETWEEN %s AND %s"
+    return dict(_read("day", where, [measure, unit_id, subject_id, since, until]))
+
+
+def by_subject_and_day(
+    measure: str, subject_ids: Sequence[int], *, since: date, until: date
+) -> dict[tuple[int, date], int]:
+    """Sum per subject and day, e.g. new askers of several questions in the last seven days."""
+    where = "measure = %s AND unit_id = 0 AND subject_id = ANY(%s) AND day BETWEEN %s AND %s"
+    rows = _read("subject_id, day", where, [measure, list(subject_ids), since, until])
+    return {(subject, day): amount for subject, day, amount in rows}
+
+
+def _read(group: str, where: str, values: list[object]) -> list[tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        # group and where are literals of this file; every value is a parameter
+        cursor.execute(_SUM.format(group=group, where=where), values + values)
+        return cursor.fetchall()

@@ -1,0 +1,51 @@
+"""Small text helpers that every room needs."""
+
+import re
+import unicodedata
+
+import phonenumbers
+import rjieba
+
+_BLANK = re.compile(r"[ \t\u00a0\u3000]+")
+_LINES = re.compile(r"\n{3,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def tidy(text: str) -> str:
+    """One person's words with untidy blanks, control characters and empty lines removed; the words stay theirs."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _BLANK.sub(" ", _CONTROL.sub("", text))
+    return _LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def normal_phone(typed: str, region: str = "CN") -> str:
+    """E.164 (``+8613800138000``) of a typed phone number, or "" when it is not one."""
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", typed), region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national_phone(e164: str) -> str:
+    """``+8613800138000`` → ``13800138000``, the form people dial."""
+    return e164.removeprefix("+86")
+
+
+def mask_phone(e164: str) -> str:
+    """``138****8000``; a landline keeps its last four digits only."""
+    plain = national_phone(e164)
+    return f"{plain[:3]}****{plain[-4:]}" if len(plain) == 11 else f"****{plain[-4:]}" if plain else ""
+
+
+def mask_name(name: str) -> str:
+    """``韦晓梅`` → ``韦**``; the surname is kept (masking custom, domain sheet 8.4)."""
+    return name[0] + "*" * min(len(name) - 1, 2) if name else ""
+
+
+def words(text: str) -> list[str]:
+    """The distinct words of a text for full-text search, as rjieba's search mode cuts them, lower case."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return sorted({w for w in rjieba.cut_for_search(plain) if w.strip() and any(c.isalnum() for c in w)})

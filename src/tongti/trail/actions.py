@@ -1,0 +1,106 @@
+"""The one way to write the trail."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from tongti.shared import clock, crypto
+from tongti.shared.actor import Actor
+from tongti.trail.models import Event, Seal
+
+FIRST = b"\0" * 32
+
+
+def record(verb: str, obj: models.Model, *, by: Actor, facts: dict[str, Any] | None = None, first: bool = False) -> Event:
+    """Append one event to the chain of ``obj``, in the caller's transaction.
+
+    ``verb`` reads ``noun.past`` (``case.registered``). ``facts`` are ids, codes, numbers and field names only.
+    ``first=True`` says that the object was made in this very transaction, which saves the lock and the look-up.
+    """
+    return record_many([(verb, obj, facts)], by=by, first=first)[0]
+
+
+@transaction.atomic
+def record_many(
+    entries: list[tuple[str, models.Model, dict[str, Any] | None]], *, by: Actor, first: bool = False
+) -> list[Event]:
+    """Append one event to each of several objects with a constant number of queries; an object may appear once."""
+    keys = [(obj._meta.label_lower, obj.pk) for _, obj, _ in entries]
+    tails = {} if first else _tails(keys)
+    at = clock.now()
+    events = []
+    for (verb, _, facts), (kind, pk) in zip(entries, keys, strict=True):
+        seq, previous = tails.get((kind, pk), (0, FIRST))
+        event = Event(
+            object_kind=kind,
+            object_id=pk,
+            seq=seq + 1,
+            verb=verb,
+            at=at,
+            actor_kind=by.kind,
+            actor_id=by.actor_id,
+            actor_unit_id=by.actor_unit_id,
+            facts=facts or {},
+        )
+        event.mac = mac_of(event, previous)
+        events.append(event)
+    return Event.objects.bulk_create(events)
+
+
+def _tails(keys: list[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, bytes]]:
+    # The lock must be a statement of its own: under READ COMMITTED a statement's snapshot is older than locks it waits for.
+    names = sorted(f"{kind}:{pk}" for kind, pk in keys)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(k, 7)) FROM unnest(%s::text[]) AS k", [names])
+        cursor.execute(
+            "SELECT k.kind, k.pk, e.seq, e.mac FROM unnest(%s::text[], %s::bigint[]) AS k(kind, pk) CROSS JOIN LATERAL ("
+            "SELECT seq, mac FROM trail_event WHERE object_kind = k.kind AND object_id = k.pk ORDER BY seq DESC LIMIT 1"
+            ") AS e",
+            [[kind for kind, _ in keys], [pk for _, pk in keys]],
+        )
+        return {(kind, pk): (seq, bytes(mac)) for kind, pk, seq, mac in cursor.fetchall()}
+
+
+def mac_of(event: Event, previous: bytes) -> bytes:
+    """The 32-byte chain value of ``event`` after ``previous``; ``queries.verify`` computes the same again."""
+    row = [
+        event.object_kind,
+        event.object_id,
+        event.seq,
+        event.verb,
+        _instant(event.at),
+        event.actor_kind,
+        event.actor_id,
+        event.actor_unit_id,
+        event.facts,
+    ]
+    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return crypto.trail_mac(previous + text.encode())
+
+
+def _instant(at: datetime) -> int:
+    # whole microseconds since 1970: what PostgreSQL keeps, free of time zones and of float rounding
+    return int(at.timestamp()) * 1_000_000 + at.microsecond
+
+
+@transaction.atomic
+def seal(*, by: Actor) -> Seal | None:
+    """Seal everything up to the newest event; None when nothing is new. Run nightly."""
+    newest = Event.objects.order_by("-id").values_list("id", flat=True).first()
+    before = Seal.objects.order_by("-last_event_id").first()
+    if newest is None or (before and before.last_event_id == newest):
+        return None
+    count, digest = digest_upto(newest, after=before)
+    return Seal.objects.create(made_at=clock.now(), last_event_id=newest, events=count, mac=digest)
+
+
+def digest_upto(last: int, after: Seal | None) -> tuple[int, bytes]:
+    """Count and running digest of all events with id ≤ ``last``, continued from the seal ``after``."""
+    count, digest, start = (after.events, bytes(after.mac), after.last_event_id) if after else (0, FIRST, 0)
+    macs = Event.objects.filter(id__gt=start, id__lte=last).order_by("id").values_list("mac", flat=True)
+    for mac in macs.iterator(chunk_size=5000):
+        digest = crypto.trail_mac(digest + bytes(mac))
+        count += 1
+    return count, digest

@@ -1,0 +1,89 @@
+"""Reads on places, units, posts and catalogues."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from tongti.accounts.models import Officer
+from tongti.shared import clock
+from tongti.shared.errors import NotVisible
+from tongti.units.access import ROLES, Seat, Viewer
+from tongti.units.models import Category, Post, Region, Unit
+
+
+def viewer_of(officer: Officer) -> Viewer:
+    """The officer with the posts she holds today; one query."""
+    today = clock.today()
+    posts = (
+        Post.objects.filter(officer=officer, since__lte=today)
+        .filter(Q(until=None) | Q(until__gte=today))
+        .select_related("unit")
+        .order_by("id")
+    )
+    seats = tuple(
+        Seat(unit_id=p.unit_id, unit_path=p.unit.path, unit_name=p.unit.short_name, role=ROLES[p.role])
+        for p in posts
+        if p.role in ROLES
+    )
+    return Viewer(officer_id=officer.pk, name=officer.name, seats=seats)
+
+
+def townships() -> QuerySet[Region]:
+    """Active townships and streets, by code."""
+    return Region.objects.filter(level=Region.Level.TOWNSHIP, active=True).order_by("code")
+
+
+def villages(township_id: int) -> QuerySet[Region]:
+    """Active villages and communities of one township, by code."""
+    return Region.objects.filter(parent_id=township_id, level=Region.Level.VILLAGE, active=True).order_by("code")
+
+
+def region(pk: int) -> Region:
+    """Raises NotVisible."""
+    found = Region.objects.filter(pk=pk, active=True).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def unit(pk: int) -> Unit:
+    """An active unit; raises NotVisible."""
+    found = Unit.objects.filter(pk=pk, active=True).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def fallback_unit() -> Unit | None:
+    """兜底单位: holds what nobody else holds."""
+    return Unit.objects.filter(is_fallback=True, active=True).first()
+
+
+def dispatchable_units() -> QuerySet[Unit]:
+    """Units that can be given a baton."""
+    return Unit.objects.filter(active=True).exclude(kind__in=[Unit.Kind.GOVERNMENT, Unit.Kind.OFFICE]).order_by("code")
+
+
+def township_unit(place: Region | None) -> Unit | None:
+    """The township government in whose territory ``place`` lies (属地)."""
+    if place is None:
+        return None
+    ids = [int(part) for part in place.path.split("/") if part]
+    return Unit.objects.filter(kind=Unit.Kind.TOWNSHIP, region_id__in=ids, active=True).first()
+
+
+def categories(level: int | None = None, parent_id: int | None = None) -> QuerySet[Category]:
+    """Active categories, of one level or below one parent, by code."""
+    rows = Category.objects.filter(active=True).order_by("code")
+    if level is not None:
+        rows = rows.filter(level=level)
+    return rows if parent_id is None else rows.filter(parent_id=parent_id)
+
+
+def officers_of(unit_id: int, roles: Sequence[str] | None = None) -> QuerySet[Officer]:
+    """Active officers who hold a post (in ``roles``, or any) at the unit today."""
+    today = clock.today()
+    posts = Post.objects.filter(unit_id=unit_id, since__lte=today).filter(Q(until=None) | Q(until__gte=today))
+    if roles is not None:
+        posts = posts.filter(role__in=roles)
+    return Officer.objects.filter(is_active=True, pk__in=posts.values("officer_id")).order_by("name")
