@@ -30,6 +30,8 @@ from worktime.errors import (
 )
 from worktime.explanations import DayLine, Explanation, explain
 from worktime.hours import SAMPLE_HOURS, HoursTable, WorkHours
+from worktime.notices import notice_from_csv, notice_from_rows
+from worktime.previews import Move, Preview, preview_moves
 
 __all__ = [
     "SAMPLE_HOURS",
@@ -51,10 +53,12 @@ __all__ = [
     "Explanation",
     "Half",
     "HoursTable",
+    "Move",
     "Notice",
     "OutOfRange",
     "Pause",
     "Phase",
+    "Preview",
     "Progress",
     "Source",
     "Unit",
@@ -71,9 +75,12 @@ __all__ = [
     "explain",
     "left",
     "next_working_days",
+    "notice_from_csv",
+    "notice_from_rows",
     "parse_amount",
     "parse_moment",
     "percentage",
+    "preview_moves",
     "progress",
     "recompute",
     "run_deadline",

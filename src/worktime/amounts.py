@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from operator import index
+from typing import SupportsIndex
 
 from worktime.days import WEEKDAY_NAMES
 from worktime.errors import BadAmount, BadDate
@@ -93,11 +95,23 @@ def parse_amount(text: str) -> Amount:
     return Amount(checked_amount(int(match[1])), unit)
 
 
-def checked_amount(number: int) -> int:
-    """The number itself when it can be a limit (1 … 1 000 000). Raises BadAmount."""
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= MOST:
-        raise BadAmount(f"时限必须是 1 至 {MOST} 之间的整数，现在是 {number}。")
-    return number
+def checked_amount(number: SupportsIndex) -> int:
+    """The number as an int when it can be a limit (1 … 1 000 000). Raises BadAmount."""
+    try:
+        whole = index(number)
+    except TypeError as error:
+        raise BadAmount(f"时限必须是整数，现在是 {number}。") from error
+    if not 0 < whole <= MOST:
+        raise BadAmount(f"时限必须是 1 至 {MOST} 之间的整数，现在是 {whole}。")
+    return whole
+
+
+def unit_of(unit: Unit | str) -> Unit:
+    """The unit for its code ("wd"). Raises BadAmount."""
+    try:
+        return Unit(unit)
+    except ValueError as error:
+        raise BadAmount(f"“{unit}”不是时限单位，单位只有 {'、'.join(Unit)}。") from error
 
 
 def parse_moment(text: str) -> date | datetime:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from worktime.amounts import MOST, Unit
+from worktime.amounts import MOST, Unit, unit_of
 from worktime.calendars import FIRST_DAY, LENGTH, Calendar
 from worktime.deadlines import STEP
 from worktime.errors import BadAmount, OutOfRange
@@ -32,7 +32,7 @@ def batch_due_dates(
     roll_over: bool = True,
 ) -> Dates:
     """Last days of many deadlines by days. ``starts`` and ``amounts`` broadcast. Raises BadAmount, OutOfRange."""
-    what = Unit(unit)
+    what = unit_of(unit)
     if not what.by_day:
         raise BadAmount(f"“{what.words}”不是按天的单位，请用 batch_due_times。")
     begin = np.asarray(starts, dtype="datetime64[D]")
@@ -53,7 +53,7 @@ def batch_due_times(
     starts: ArrayLike, amounts: ArrayLike, unit: Unit | str, calendar: Calendar, *, hours: WorkHours = SAMPLE_HOURS
 ) -> Dates:
     """Last moments of many deadlines by hours or minutes, in local time. Raises BadAmount, OutOfRange."""
-    what = Unit(unit)
+    what = unit_of(unit)
     if what.by_day:
         raise BadAmount(f"“{what.words}”是按天的单位，请用 batch_due_dates。")
     begin = np.asarray(starts, dtype="datetime64[us]")

@@ -271,8 +271,6 @@ def add_working_days(on: date, amount: int, calendar: Calendar) -> date:
 def next_working_days(today: date, amount: int, calendar: Calendar) -> list[date]:
     """The first ``amount`` working days from ``today`` on, ``today`` included when it is one."""
     start = calendar.index(today) - 1
-    if start < 0:
-        start = calendar.index(today)
     return [calendar.date_at(calendar.advance(start, n)) for n in range(1, amount + 1)]
 
 

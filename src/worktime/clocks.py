@@ -96,19 +96,18 @@ class Pause:
         }
 
 
-def closed_runs(pauses: Iterable[Pause], now: datetime | None, by_day: bool) -> list[Run]:
-    """Pauses as sorted, merged runs of positions; an open one is taken to end at ``now``.
+def pause_run(pause: Pause, now: datetime | None, by_day: bool) -> Run:
+    """One pause as a run of positions (first, last]; an open one is taken to end at ``now``. Raises BadPause."""
+    end = pause.end or now
+    if end is None:
+        raise BadPause("计时还在暂停，要给出现在的时间才能算出（如果现在恢复）到期日。")
+    return position(pause.start, by_day), position(max(end, pause.start), by_day)
 
-    Raises BadPause when a pause is open and ``now`` was not given: the deadline is then not known yet.
-    """
-    runs: list[Run] = []
-    for pause in pauses:
-        end = pause.end or now
-        if end is None:
-            raise BadPause("计时还在暂停，要给出现在的时间才能算出（如果现在恢复）到期日。")
-        runs.append((position(pause.start, by_day), position(max(end, pause.start), by_day)))
+
+def closed_runs(pauses: Iterable[Pause], now: datetime | None, by_day: bool) -> list[Run]:
+    """All pauses as sorted, merged runs. Raises BadPause when one is open and ``now`` was not given."""
     merged: list[Run] = []
-    for first, last in sorted(runs):
+    for first, last in sorted(pause_run(pause, now, by_day) for pause in pauses):
         if merged and first <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], last))
         else:

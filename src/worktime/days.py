@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from worktime.errors import BadNotice
 
@@ -108,6 +109,22 @@ class DayRule:
         """True when the day counts as a working day; a half day does."""
         return self.state is not DayState.OFF
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; ``from_dict`` reads it back."""
+        half = self.half.value if self.half else ""
+        source = self.source.to_dict()
+        return {"on": self.on.isoformat(), "state": self.state.value, "name": self.name, "half": half, "source": source}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> DayRule:
+        """Read the JSON form. Raises BadNotice."""
+        try:
+            half = Half(raw["half"]) if raw.get("half") else None
+            on, state, name = date.fromisoformat(raw["on"]), DayState(raw["state"]), str(raw["name"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadNotice(f"这一天的安排读不出来：{raw}。") from error
+        return cls(on, state, name, Source.from_dict(raw.get("source") or {}), half)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -154,3 +171,17 @@ class Notice:
             other = seen.setdefault(rule.on, rule)
             if (other.state, other.half) != (rule.state, rule.half):
                 raise BadNotice(f"《{self.source.title}》把 {rule.on} 写了两种安排，请核对原文。")
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; ``from_dict`` reads it back."""
+        days = [rule.to_dict() for rule in self.days]
+        return {"region": self.region, "year": self.year, "source": self.source.to_dict(), "days": days}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> Notice:
+        """Read the JSON form. Raises BadNotice."""
+        try:
+            region, year, days = str(raw["region"]), int(raw["year"]), list(raw["days"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadNotice("放假通知读不出来：缺地区、年份或日期安排。") from error
+        return cls(region, year, Source.from_dict(raw.get("source") or {}), tuple(DayRule.from_dict(d) for d in days))

@@ -9,8 +9,9 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from worktime.amounts import Amount, Unit, checked_amount, end_of_day, moment
+from worktime.amounts import Amount, Unit, checked_amount, end_of_day, moment, unit_of
 from worktime.calendars import Calendar
 from worktime.clocks import EPOCH, MICROSECOND, Pause, Ruler, Run, closed_runs, position, ruler_for, run_length, run_out
 from worktime.errors import OutOfRange
@@ -72,6 +73,24 @@ class Deadline:
         """The ruler of this deadline's unit."""
         return ruler_for(self.amount.unit, self.calendar, self.hours)
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON record of inputs and result, to be stored with the explanation."""
+        return {
+            "start": self.start.isoformat(),
+            "amount": str(self.amount),
+            "count_start": self.count_start,
+            "roll_over": self.roll_over,
+            "pauses": [pause.to_dict() for pause in self.pauses],
+            "now": self.now.isoformat() if self.now else "",
+            "region": self.calendar.region,
+            "calendar_version": self.calendar_version,
+            "due_on": self.due_on.isoformat(),
+            "due_at": self.due_at.isoformat(),
+            "nominal_on": self.nominal_on.isoformat(),
+            "provisional": self.provisional,
+            "paused": self.paused,
+        }
+
 
 def deadline(
     start: date | datetime,
@@ -93,7 +112,7 @@ def deadline(
     stands; ``now`` is needed while one is open. ``hours``: only for working hours.
     Raises BadAmount, BadPause, OutOfRange.
     """
-    what = Amount(checked_amount(amount), Unit(unit))
+    what = Amount(checked_amount(amount), unit_of(unit))
     stops = tuple(pauses)
     current = None if now is None else moment(now)
     begin = moment(start) if isinstance(start, datetime) else start

@@ -10,7 +10,7 @@ from typing import Any
 
 from worktime.amounts import Unit, day_words, moment_words
 from worktime.calendars import Calendar
-from worktime.clocks import position, run_length
+from worktime.clocks import pause_run, position, run_length
 from worktime.days import NATIONAL, Day, Evidence, Source
 from worktime.deadlines import Deadline
 from worktime.hours import DAY, SECOND
@@ -139,7 +139,7 @@ def _day_lines(item: Deadline, begin: date, days: Iterator[Day]) -> Iterator[Day
             why = f"{_skip_words(day)}，到期日继续顺延" if not day.works else "工作日，顺延到这一天"
             yield _line(day, Kind.ROLLED, None, why)
         elif any(first < here <= last for first, last in runs):
-            yield _line(day, Kind.PAUSED, None, f"暂停计时：{_reason(item, here, True)}")
+            yield _line(day, Kind.PAUSED, None, f"暂停计时：{_reasons(item, here - 1, here)}")
         elif item.amount.unit is Unit.WORKING_DAY and not day.works:
             yield _line(day, Kind.SKIPPED, None, f"{_skip_words(day)}，不计")
         else:
@@ -159,7 +159,7 @@ def _hour_lines(item: Deadline, days: Iterator[Day]) -> Iterator[DayLine]:
         elif ruler.between(midnight, midnight + DAY) == 0:
             kind, why = Kind.SKIPPED, f"{_skip_words(day)}，不计"
         elif any(a < last and first < b for a, b in runs):
-            kind, why = Kind.PAUSED, f"暂停计时：{_reason(item, first, False)}"
+            kind, why = Kind.PAUSED, f"暂停计时：{_reasons(item, first, last)}"
         else:
             kind, why = Kind.SKIPPED, "不在工作时段内，不计"
         yield _line(day, kind, None, why, seconds)
@@ -190,15 +190,11 @@ def _clock_words(seconds: int) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _reason(item: Deadline, here: int, by_day: bool) -> str:
-    reasons = []
-    for pause in item.pauses:
-        first = position(pause.start, by_day)
-        end = pause.end or item.now
-        last = first if end is None else position(end, by_day)
-        if first < here <= last or (not by_day and first <= here < last) or (not by_day and here < first):
-            reasons.append(pause.reason)
-    return "；".join(dict.fromkeys(reasons))
+def _reasons(item: Deadline, first: int, last: int) -> str:
+    """Reasons of the pauses that touch the run (first, last]."""
+    by_day = item.amount.unit.by_day
+    runs = ((pause.reason, *pause_run(pause, item.now, by_day)) for pause in item.pauses)
+    return "；".join(dict.fromkeys(reason for reason, a, b in runs if a < last and first < b))
 
 
 def _pause_words(item: Deadline) -> Iterator[str]:
