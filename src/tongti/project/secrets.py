@@ -32,10 +32,16 @@ def load_or_create(data_dir: Path) -> Secrets:
 
 
 def _write_once(path: Path, text: str) -> None:
-    # O_EXCL: two processes that start together must not each draw their own keys.
+    # Written whole, then linked: two processes that start together must end with the same keys, and neither read half a file.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
     except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+        pass
+    finally:
+        draft.unlink(missing_ok=True)

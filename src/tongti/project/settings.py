@@ -1,22 +1,28 @@
 """Settings. Everything an operator may change comes from the environment; docs/operator.md lists the variables."""
 
-import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from tongti.project import environment, postgres
+from tongti.project.database_url import parse
+from tongti.project.logs import configuration
 from tongti.project.secrets import load_or_create
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("TONGTI_DATA", "data")).resolve()
+DATA_DIR = environment.data_dir()
 KEYS = load_or_create(DATA_DIR)
 
 SECRET_KEY = KEYS.django
 DEBUG = False
 # Demo mode signs anybody in as anybody: it is refused on every address but loopback (tongti.project.checks).
-DEMO = os.environ.get("TONGTI_DEMO", "") == "1"
-BASE_URL = os.environ.get("TONGTI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = os.environ.get("TONGTI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+DEMO = environment.flag("TONGTI_DEMO")
+BASE_URL = environment.text("TONGTI_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = environment.words("TONGTI_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SITE_NAME = environment.text("TONGTI_SITE_NAME", "同题共答")
+DISTRICT_NAME = environment.text("TONGTI_DISTRICT", "云岭区")
+OWNER_NAME = environment.text("TONGTI_OWNER", "云岭区人民政府")
+SITE_IDS = environment.text("TONGTI_SITE_IDS")
+REGION = environment.text("TONGTI_REGION", "450000")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -33,6 +39,7 @@ INSTALLED_APPS = [
     "tongti.figures",
     "tongti.deadlines",
     "tongti.parties",
+    "tongti.outbox",
     "tongti.cases",
     "tongti.questions",
     "tongti.relay",
@@ -40,10 +47,13 @@ INSTALLED_APPS = [
     "tongti.verdicts",
     "tongti.web",
     "tongti.jobs",
+    "tongti.project",
 ]
 
 MIDDLEWARE = [
+    "tongti.project.access_log.AccessLog",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "tongti.web.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -51,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tongti.web.middleware.Appearance",
     "tongti.web.middleware.DomainErrors",
@@ -75,26 +86,16 @@ TEMPLATES = [
     },
 ]
 
-
-def _database(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        # a Unix socket folder arrives as ?host=/path
-        "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 300,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "tongti"},
-        "TEST": {"NAME": os.environ.get("TONGTI_TEST_DB", "test_tongti")},
-    }
-
-
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/tongti"))}
+# Threads of one web process; each holds at most one connection.
+WEB_THREADS = environment.number("TONGTI_WEB_THREADS", 4)
+EMBEDDED = not environment.text(environment.DATABASE_URL)
+DATABASES = {
+    "default": parse(environment.text(environment.DATABASE_URL) or postgres.url(environment.cluster())),
+}
+# A pool, not CONN_MAX_AGE: granian ends threads that stay idle, and a connection kept by a thread would leak with it. The pool
+# hands a checked, warm connection to whichever thread needs one and bounds their number.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Officer"
@@ -105,12 +106,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/desk/sign-in/"
+# In the database only: a copy in one process's memory would keep a signed-out officer signed in on the other processes.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = environment.number("TONGTI_HSTS_SECONDS", 0)
+# Set only behind a proxy that always overwrites the header; otherwise a client could claim https itself.
+if environment.flag("TONGTI_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -121,12 +131,31 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names carry a hash of the content, so browsers may keep them for a year; gzip copies are made once, at collection.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
 
-EMAIL_BACKEND = os.environ.get("TONGTI_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-EMAIL_HOST = os.environ.get("TONGTI_EMAIL_HOST", "")
-DEFAULT_FROM_EMAIL = os.environ.get("TONGTI_EMAIL_FROM", "tongti@localhost")
+EMAIL_BACKEND = environment.text("TONGTI_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = environment.text("TONGTI_EMAIL_HOST")
+EMAIL_PORT = environment.number("TONGTI_EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("TONGTI_EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("TONGTI_EMAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("TONGTI_EMAIL_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("TONGTI_EMAIL_FROM", "tongti@localhost")
 OUTBOX_DIR = DATA_DIR / "outbox"
 
-REGION = os.environ.get("TONGTI_REGION", "450000")
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": environment.number("TONGTI_WORKER_THREADS", 2),
+    # Finished jobs say nothing that the trail does not; kept, they would grow for ever.
+    "delete_jobs": "successful",
+    "shutdown_graceful_timeout": 20.0,
+}
+
+LOGGING = configuration(environment.text("TONGTI_LOG_LEVEL", "INFO").upper())

@@ -1,0 +1,41 @@
+"""Every job by name. A job calls one action; rules stay in the actions, so a job and a button cannot differ.
+
+A package below defers a job by its name (``procrastinate.contrib.django.app.configure_task("…").defer(…)``) inside its own
+transaction: the job exists exactly when the change does. A job may run twice (a worker can die after the commit and before saying
+so), so each must be safe to repeat.
+"""
+
+import logging
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from tongti.figures import actions as figures
+from tongti.shared.actor import SYSTEM
+from tongti.trail import actions as trail
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """A worker that was killed leaves its job "doing" for ever: hand such jobs to the next worker."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
+        log.warning("job of a dead worker queued again", extra={"task_name": job.task_name, "job_id": job.id})
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="figures.compact", queueing_lock="figures.compact", lock="figures.compact")
+def compact_figures(timestamp: int) -> None:
+    """Fold the counters' small steps into one row per counter, so that reading them stays cheap."""
+    figures.compact()
+
+
+@app.periodic(cron="30 1 * * *")
+@app.task(name="trail.seal", queueing_lock="trail.seal", lock="trail.seal")
+def seal_trail(timestamp: int) -> None:
+    """Close the day's trail, so that cutting off its newest events can be shown later."""
+    trail.seal(by=SYSTEM)

@@ -1,0 +1,21 @@
+"""``tongti worker``: the background jobs alone."""
+
+import argparse
+
+NAME = "worker"
+HELP = "只运行后台任务（匹配同题、发送答复、定时任务）"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether to stay."""
+    parser.add_argument("--once", action="store_true", help="做完眼下等待的任务就退出")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Work until a signal says stop."""
+    from tongti.project import boot  # noqa: PLC0415
+
+    with boot.database("tongti worker"):
+        from tongti.jobs import worker  # noqa: PLC0415
+
+        worker.run(wait=not args.once)
