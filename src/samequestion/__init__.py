@@ -1,0 +1,59 @@
+"""samequestion 同题引擎: do two messages concern the same object and the same problem?
+
+    from samequestion import Message, fit, group, compare
+
+See docs/engine.md for the method, every knob and worked examples.
+"""
+
+from samequestion.blocking import candidate_keys, query_keys
+from samequestion.counts import counts_from_bytes, counts_to_bytes, df_update, empty_counts
+from samequestion.errors import ConflictingConstraints, EngineError, ModelMismatch, UnreadableTable
+from samequestion.evaluate import agreement, evaluate
+from samequestion.explain import mark, shared_words
+from samequestion.features import features
+from samequestion.grouping import Grouping, fit, group
+from samequestion.index import Index
+from samequestion.model import Model, load_default_model
+from samequestion.normalize import clean
+from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason
+from samequestion.scoring import compare, score
+from samequestion.settings import Settings
+from samequestion.tables import group_file, read_messages
+from samequestion.titles import propose_title
+
+__all__ = [
+    "Comparison",
+    "ConflictingConstraints",
+    "EngineError",
+    "Features",
+    "Group",
+    "Grouping",
+    "Index",
+    "Message",
+    "Model",
+    "ModelMismatch",
+    "Proposal",
+    "Reason",
+    "Settings",
+    "UnreadableTable",
+    "agreement",
+    "candidate_keys",
+    "clean",
+    "compare",
+    "counts_from_bytes",
+    "counts_to_bytes",
+    "df_update",
+    "empty_counts",
+    "evaluate",
+    "features",
+    "fit",
+    "group",
+    "group_file",
+    "load_default_model",
+    "mark",
+    "propose_title",
+    "query_keys",
+    "read_messages",
+    "score",
+    "shared_words",
+]

@@ -1,0 +1,60 @@
+"""Document frequencies in a fixed-size hashed array: how many messages contain a word, a name, a pair of characters.
+
+The array is uint32; slot 0 holds the number of messages, the other slots the counts of hashed ids. It stores no
+text, so a district can keep it as bytes, update it as cases arrive and hand it back with `Model.with_counts`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from samequestion.errors import ModelMismatch
+from samequestion.records import U32, Features
+
+
+def empty_counts(bits: int = 20) -> U32:
+    """A fresh array of 2**bits slots (4 bytes each), no message counted."""
+    return np.zeros(1 << bits, dtype=np.uint32)
+
+
+def slots(ids: U32, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Slot numbers 1 … size-1 of hashed ids (the ids are already well mixed)."""
+    return (ids % np.uint32(size - 1)).astype(np.int64) + 1
+
+
+def counted_ids(features: Features) -> U32:
+    """The ids of one message that are counted: its words, names and title characters, each once."""
+    return np.unique(np.concatenate((features.word_ids, features.name_ids, features.title_grams)))
+
+
+def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
+    """Counts with the messages added (sign=1) or taken out (sign=-1); the given array is left untouched.
+
+    Adding messages one by one, in any order or all at once gives the same array.
+    """
+    many = [counted_ids(one) for one in features]
+    if not many:
+        return counts.copy()
+    places = np.concatenate([np.unique(slots(ids, len(counts))) for ids in many])
+    change = np.bincount(places, minlength=len(counts)).astype(np.int64)
+    change[0] = len(many)
+    return np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
+
+
+def counts_to_bytes(counts: U32) -> bytes:
+    """Compressed little-endian bytes."""
+    return zlib.compress(counts.astype("<u4").tobytes(), 1)
+
+
+def counts_from_bytes(data: bytes) -> U32:
+    """Inverse of `counts_to_bytes`. Raises `ModelMismatch` when the bytes are not such an array."""
+    try:
+        counts = np.frombuffer(zlib.decompress(data), dtype="<u4").astype(np.uint32)
+    except (zlib.error, ValueError) as error:
+        raise ModelMismatch("词频数据已损坏，请重新统计") from error
+    if len(counts) < 2 or len(counts) & (len(counts) - 1):
+        raise ModelMismatch("词频数据长度不是 2 的幂，请重新统计")
+    return counts

@@ -1,0 +1,108 @@
+"""Grouping one message at a time, in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from samequestion.blocking import candidate_keys, query_keys
+from samequestion.features import features
+from samequestion.model import Model, load_default_model
+from samequestion.records import Features, Message, Proposal
+from samequestion.scoring import score
+
+
+class Index:
+    """Remembers messages and their groups; proposes the group of a new one with reasons.
+
+    A group's id is the id of its first message. Frequencies are those of the model and do not drift while adding.
+    """
+
+    SAMPLE = 24
+    """Members of a group that a new message is compared with (the first ones)."""
+
+    def __init__(self, model: Model | None = None) -> None:
+        self.model = model or load_default_model()
+        self._features: dict[str, Features] = {}
+        self._group_of: dict[str, str] = {}
+        self._members: dict[str, list[str]] = {}
+        self._by_key: dict[int, list[str]] = {}
+        self._barred: set[frozenset[str]] = set()
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """group id → member ids in order of arrival."""
+        return {name: tuple(members) for name, members in self._members.items()}
+
+    def group_of(self, message_id: str) -> str:
+        """The group a message is in."""
+        return self._group_of[message_id]
+
+    def propose(self, message: Message) -> Proposal:
+        """Where the message would go; nothing is remembered."""
+        return self._propose(message.id, features(message, self.model))
+
+    def add(self, message: Message) -> Proposal:
+        """Remember the message and put it where proposed. Adding an id again changes nothing."""
+        remembered = features(message, self.model)
+        if message.id in self._features:
+            return Proposal(self._group_of[message.id], 1.0, None, message.id)
+        proposal = self._propose(message.id, remembered)
+        self._features[message.id] = remembered
+        for key in candidate_keys(remembered, self.model):
+            self._by_key.setdefault(key, []).append(message.id)
+        self._place(message.id, proposal.group or message.id)
+        return proposal
+
+    def join(self, one: str, other: str) -> str:
+        """A person says: same question. The two groups become one; returns its id."""
+        keep, gone = sorted((self._group_of[one], self._group_of[other]), key=list(self._members).index)
+        if keep != gone:
+            for member in self._members.pop(gone):
+                self._place(member, keep)
+        return keep
+
+    def split(self, one: str, other: str) -> None:
+        """A person says: not the same question. `other` leaves the group of `one` (if they share it) for good."""
+        self._barred.add(frozenset((one, other)))
+        if self._group_of[one] != self._group_of[other]:
+            return
+        group = self._group_of[one]
+        mover = one if other == group else other
+        self._members[group].remove(mover)
+        self._place(mover, mover)
+
+    def _place(self, message_id: str, group: str) -> None:
+        self._group_of[message_id] = group
+        self._members.setdefault(group, []).append(message_id)
+
+    def _candidates(self, asked: Features, own_id: str) -> list[str]:
+        votes = Counter(m for key in query_keys(asked, self.model) for m in self._by_key.get(key, ()) if m != own_id)
+        best = sorted(votes, key=lambda m: (-votes[m], m))[: self.model.settings.query_rows]
+        groups = dict.fromkeys(self._group_of[m] for m in best)
+        return list(dict.fromkeys([*best, *(m for g in groups for m in self._members[g][: self.SAMPLE])]))
+
+    def _propose(self, own_id: str, asked: Features) -> Proposal:
+        names = self._candidates(asked, own_id)
+        if not names:
+            return Proposal(None, 1.0)
+        results = dict(zip(names, score(asked, [self._features[n] for n in names], self.model, explain=8), strict=True))
+        best: tuple[float, str] | None = None
+        for group in dict.fromkeys(self._group_of[n] for n in names):
+            sample = [results[m].probability for m in self._members[group] if m in results]
+            mean = float(np.mean(sample))
+            if not self._is_barred(own_id, group) and (best is None or mean > best[0]):
+                best = (mean, group)
+        if best is None:
+            return Proposal(None, 1.0)
+        mean, group = best
+        nearest = max((m for m in self._members[group] if m in results), key=lambda m: (results[m].weight, m))
+        joins = mean > self.model.settings.threshold
+        return Proposal(group if joins else None, mean if joins else 1.0 - mean, results[nearest], nearest)
+
+    def _is_barred(self, own_id: str, group: str) -> bool:
+        return any(frozenset((own_id, m)) in self._barred for m in self._members[group]) if self._barred else False

@@ -1,0 +1,104 @@
+"""What the engine has learned: settings, how common words are, and the weights of the evidence."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+
+from samequestion.counts import empty_counts, slots
+from samequestion.errors import ModelMismatch
+from samequestion.records import F32, F64, U32
+from samequestion.settings import Settings
+from samequestion.trees import Trees
+
+BACKGROUND_WEIGHT = 0.25
+"""How much one message of the shipped background counts against one of the district."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """`background` are counts of generic words only (see docs/engine.md); `counts` those of the district itself.
+
+    `trees` turn the evidence of a pair into log-odds.
+    """
+
+    settings: Settings
+    trees: Trees
+    background: U32
+    counts: U32
+    name: str = "default"
+    _log_docs: float = field(init=False, default=0.0, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_log_docs", float(np.log(self.documents + 2.0)))
+
+    @property
+    def documents(self) -> float:
+        """Number of messages behind the frequencies, the background weighed in."""
+        return float(self.counts[0]) + BACKGROUND_WEIGHT * float(self.background[0])
+
+    def frequency(self, ids: U32) -> F64:
+        """How many messages contain each id (an upper bound: slots are shared)."""
+        own = self.counts[slots(ids, len(self.counts))].astype(np.float64)
+        return own + BACKGROUND_WEIGHT * self.background[slots(ids, len(self.background))]
+
+    def rarity(self, ids: U32) -> F32:
+        """0 (in every message) … 1 (in one or none): idf divided by its largest value, so that it means the same
+        in a small corpus and in a large one."""
+        idf = self._log_docs - np.log(self.frequency(ids) + 1.0)
+        return np.clip(idf / self._log_docs, 0.0, 1.0).astype(np.float32)
+
+    def with_counts(self, counts: U32) -> Model:
+        """The same weights on another district's frequencies."""
+        return replace(self, counts=counts)
+
+    def with_settings(self, settings: Settings) -> Model:
+        """The same weights and frequencies under other settings."""
+        return replace(self, settings=settings)
+
+    def to_bytes(self, with_counts: bool = False) -> bytes:
+        """Bytes of settings, weights and background (and the district's counts when asked)."""
+        box = io.BytesIO()
+        t = self.trees
+        used = np.nonzero(self.background)[0].astype(np.uint32)
+        arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {
+            "settings": np.frombuffer(self.settings.to_json().encode(), dtype=np.uint8),
+            "name": np.frombuffer(self.name.encode(), dtype=np.uint8),
+            "feature": t.feature.astype(np.uint8), "threshold": t.threshold, "keep": t.keep,
+            "start": t.start.astype(np.uint32), "leaf_value": t.leaf_value.astype(np.float32),
+            "leaf_parts": t.leaf_parts.astype(np.float16), "bias": np.array([t.bias]),
+            "slots": used, "slot_counts": self.background[used], "size": np.array([len(self.background)]),
+        }  # fmt: skip
+        if with_counts:
+            arrays["counts"] = self.counts
+        np.savez_compressed(box, allow_pickle=False, **arrays)
+        return box.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Model:
+        """Inverse of `to_bytes`. Raises `ModelMismatch` when the bytes are not a model."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as box:
+                settings = Settings.from_json(box["settings"].tobytes().decode())
+                background = np.zeros(int(box["size"][0]), dtype=np.uint32)
+                background[box["slots"]] = box["slot_counts"]
+                trees = Trees(
+                    box["feature"].astype(np.int64), box["threshold"], box["keep"], box["start"].astype(np.int64),
+                    box["leaf_value"].astype(np.float64), box["leaf_parts"].astype(np.float64), float(box["bias"][0]),
+                )  # fmt: skip
+                counts = box["counts"] if "counts" in box else empty_counts(settings.df_bits)
+                return cls(settings, trees, background, counts, box["name"].tobytes().decode())
+        except (KeyError, ValueError, OSError, EOFError) as error:
+            if isinstance(error, ModelMismatch):
+                raise
+            raise ModelMismatch("模型数据已损坏或版本不符") from error
+
+
+@lru_cache(maxsize=1)
+def load_default_model() -> Model:
+    """The model that ships with the package; built by `python -m bench.engine_train`."""
+    return Model.from_bytes(resources.files("samequestion").joinpath("default_model.npz").read_bytes())

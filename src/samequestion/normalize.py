@@ -1,0 +1,40 @@
+"""From what people type to what the engine reads: one width, one script, no decoration."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+
+_SPACES = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\u00ad]+")
+_SPLIT_BY_DOTS = re.compile(r"(?<=[\u4e00-\u9fff])[.·•*_~^`'\"]{1,2}(?=[\u4e00-\u9fff])")
+_BREAKS = re.compile(r"[^0-9A-Z\u3400-\u9fff\U00020000-\U0003ffff]+")
+
+
+@lru_cache(maxsize=1)
+def _simplify_table() -> dict[int, str]:
+    """Traditional → simplified, one character at a time, from OpenCC's TSCharacters table."""
+    text = resources.files("opencc").joinpath("dictionary/TSCharacters.txt").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if "\t" in line)
+    return {ord(old): new.split(" ")[0] for old, new in rows if len(old) == 1 and old != new.split(" ")[0]}
+
+
+def simplify(text: str) -> str:
+    """Traditional characters → simplified, nothing else."""
+    return text.translate(_simplify_table())
+
+
+def clean(text: str) -> str:
+    """Full-width → half-width, traditional → simplified, ASCII letters → capitals, white space → one space.
+
+    Dots and stars typed between two Chinese characters to slip past a filter ("杨.梅公园") disappear.
+    Works for any string; the empty string stays empty.
+    """
+    text = simplify(unicodedata.normalize("NFKC", text)).upper()
+    return _SPLIT_BY_DOTS.sub("", _SPACES.sub(" ", text)).strip()
+
+
+def clauses(text: str) -> list[str]:
+    """The stretches of letters, digits and Chinese characters of a cleaned text, in order."""
+    return [part for part in _BREAKS.split(text) if part]

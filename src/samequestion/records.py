@@ -1,0 +1,171 @@
+"""The values that go into and come out of the engine. All are immutable and know nothing of files or databases."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samequestion.errors import ModelMismatch
+
+U8 = NDArray[np.uint8]
+U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+FEATURES_FORMAT = 1
+"""Raised whenever the stored bytes of `Features` change shape; stored features of another format must be remade."""
+
+IN_TITLE = 1
+IN_BODY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as a person sent it.
+
+    `at` is when it was received (None = unknown), `asker` any stable name of the sender (empty = unknown; only
+    compared for equality), `place` the township, village or community chosen on the form (may be empty).
+    """
+
+    id: str
+    title: str = ""
+    body: str = ""
+    at: datetime | None = None
+    asker: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """Everything the engine remembers of one message; made by `samequestion.features`, stored beside the case.
+
+    Arrays of ids are sorted and without repeats. `word_flags` / `name_flags` combine IN_TITLE and IN_BODY.
+    `words` and `names` are the display texts of `word_ids` and `name_ids`, in the same order.
+    """
+
+    word_ids: U32
+    word_flags: U8
+    words: tuple[str, ...]
+    title_grams: U32
+    text_grams: U16
+    name_ids: U32
+    name_kinds: U8
+    name_flags: U8
+    names: tuple[str, ...]
+    title_topics: U8
+    topics: U8
+    numbers: U32
+    areas: U32
+    sketch: U32
+    minute: int
+    asker: int
+    place: int
+    place_name: str
+    title_length: int
+    body_length: int
+
+    _ARRAYS = (
+        ("word_ids", np.uint32), ("word_flags", np.uint8), ("title_grams", np.uint32), ("text_grams", np.uint16),
+        ("name_ids", np.uint32), ("name_kinds", np.uint8), ("name_flags", np.uint8), ("title_topics", np.uint8),
+        ("topics", np.uint8), ("numbers", np.uint32), ("areas", np.uint32), ("sketch", np.uint32),
+    )  # fmt: skip
+    _HEAD = struct.Struct("<HqQIHI")
+
+    def to_bytes(self) -> bytes:
+        """Compact, machine-independent bytes; `from_bytes` gives an equal value back."""
+        arrays = [np.ascontiguousarray(getattr(self, name), dtype=kind) for name, kind in self._ARRAYS]
+        text = "\x1e".join(("\x1f".join(self.words), "\x1f".join(self.names), self.place_name)).encode()
+        sizes = np.array([len(a) for a in arrays], dtype="<u2").tobytes()
+        head = self._HEAD.pack(
+            FEATURES_FORMAT, self.minute, self.asker, self.place, min(self.title_length, 65535), self.body_length
+        )
+        data = b"".join(a.astype(a.dtype.newbyteorder("<"), copy=False).tobytes() for a in arrays)
+        return head + sizes + data + text
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Features:
+        """Inverse of `to_bytes`. Raises `ModelMismatch` for bytes of another format."""
+        try:
+            fmt, minute, asker, place, title_length, body_length = cls._HEAD.unpack_from(data)
+            if fmt != FEATURES_FORMAT:
+                raise ModelMismatch(f"特征格式为 {fmt}，当前引擎为 {FEATURES_FORMAT}，请重新提取特征")
+            at = cls._HEAD.size
+            sizes = np.frombuffer(data, dtype="<u2", count=len(cls._ARRAYS), offset=at)
+            at += 2 * len(cls._ARRAYS)
+            arrays = {}
+            for (name, kind), size in zip(cls._ARRAYS, sizes.tolist(), strict=True):
+                dtype = np.dtype(kind).newbyteorder("<")
+                arrays[name] = np.frombuffer(data, dtype=dtype, count=size, offset=at)
+                at += size * dtype.itemsize
+            words, names, place_name = data[at:].decode().split("\x1e")
+        except (struct.error, ValueError) as error:
+            if isinstance(error, ModelMismatch):
+                raise
+            raise ModelMismatch("特征数据已损坏，请重新提取特征") from error
+        return cls(
+            words=tuple(words.split("\x1f")) if words else (),
+            names=tuple(names.split("\x1f")) if names else (),
+            place_name=place_name, minute=minute, asker=asker, place=place,
+            title_length=title_length, body_length=body_length, **arrays,
+        )  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Features) and self.to_bytes() == other.to_bytes()
+
+    def __hash__(self) -> int:
+        return zlib.crc32(self.to_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence in plain Chinese. `weight` is in log-odds: positive speaks for "same question"."""
+
+    text: str
+    weight: float
+
+    def __str__(self) -> str:
+        sign = "+" if self.weight >= 0 else "−"
+        return f"{self.text} {sign}{abs(self.weight):.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How likely two messages are the same question, and why.
+
+    `weight` is the log-odds behind `probability`; the reasons' weights plus a constant add up to it.
+    `shared_words` are words found in both texts, most telling first (see `mark`).
+    """
+
+    probability: float
+    weight: float
+    reasons: tuple[Reason, ...] = ()
+    shared_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Messages that the engine believes to be one question. `members` are message ids, in the order given."""
+
+    id: str
+    members: tuple[str, ...]
+    title: str
+    probability: float
+    member_probability: tuple[float, ...] = field(default=())
+    askers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where a new message would go: an existing group (with reasons) or, when `group` is None, a group of its own."""
+
+    group: str | None
+    probability: float
+    comparison: Comparison | None = None
+    nearest: str | None = None

@@ -1,0 +1,58 @@
+"""From evidence to a probability with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from samequestion.explain import reasons, shared_words
+from samequestion.features import features
+from samequestion.model import Model
+from samequestion.records import F64, I64, Comparison, Features, Message
+from samequestion.similarity import Table, pair_features
+
+
+def probability(weight: F64) -> F64:
+    """Log-odds → probability."""
+    return np.asarray(1.0 / (1.0 + np.exp(-weight)))
+
+
+def pair_weights(table: Table, left: I64, right: I64) -> F64:
+    """Log-odds that (left[k], right[k]) are the same question."""
+    if not len(left):
+        return np.empty(0)
+    return table.model.trees.score(pair_features(table, left, right))
+
+
+def score(
+    query: Features, candidates: Sequence[Features], model: Model, explain: int | None = None
+) -> list[Comparison]:
+    """Compare one message with many. The answer has the candidates' order.
+
+    `explain` = how many of the best get reasons and shared words (None = all); the others carry only figures.
+    """
+    if not candidates:
+        return []
+    table = Table([query, *candidates], model)
+    left, right = np.zeros(len(candidates), dtype=np.int64), np.arange(1, len(candidates) + 1)
+    evidence = pair_features(table, left, right)
+    weights = model.trees.score(evidence)
+    chances = probability(weights)
+    chosen = np.argsort(-weights, kind="stable")[: len(candidates) if explain is None else explain]
+    parts = dict(zip(chosen.tolist(), model.trees.parts(evidence[chosen]), strict=True))
+    return [
+        Comparison(
+            float(chances[k]), float(weights[k]),
+            reasons(query, other, parts[k], model) if k in parts else (),
+            shared_words(query, other, model) if k in parts else (),
+        )
+        for k, other in enumerate(candidates)
+    ]  # fmt: skip
+
+
+def compare(a: Message | Features, b: Message | Features, model: Model) -> Comparison:
+    """Are these two the same question? Symmetric: compare(a, b) and compare(b, a) give the same figures."""
+    one = features(a, model) if isinstance(a, Message) else a
+    other = features(b, model) if isinstance(b, Message) else b
+    return score(one, [other], model)[0]

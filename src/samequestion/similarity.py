@@ -1,0 +1,339 @@
+"""The evidence of a pair as numbers: one row of `COLUMNS` per pair, the same whichever message comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
+from samequestion.model import Model
+from samequestion.records import F32, I64, IN_TITLE, U8, U32, Features
+
+NAMES, TITLE, TEXT, TOPIC, AREA, NUMBERS, COPY, TIME, ASKER, LENGTH = range(10)
+EVIDENCE = ("对象", "标题", "正文", "问题", "区域", "编号", "抄送", "时间", "同一人", "篇幅")
+
+COLUMNS: tuple[tuple[str, int], ...] = (
+    ("title_words_cosine", TITLE), ("title_pairs_cosine", TITLE), ("title_triples_cosine", TITLE),
+    ("title_shared_rarity", TITLE), ("title_shared_triples_rarity", TITLE), ("title_rarest_shared", TITLE),
+    ("title_inside_low", TITLE), ("title_inside_high", TITLE),
+    ("title_missing_low", TITLE), ("title_missing_high", TITLE),
+    ("title_triples_inside_low", TITLE), ("title_triples_inside_high", TITLE), ("title_triples_inside_sum", TITLE),
+    ("words_cosine", TEXT), ("words_shared_rarity", TEXT), ("word_rarest", TEXT), ("word_second", TEXT),
+    ("word_third", TEXT), ("words_shared_very_rare", TEXT), ("words_inside_low", TEXT), ("words_inside_high", TEXT),
+    ("title_word_in_text_rarest", TEXT), ("grams_jaccard", TEXT), ("grams_inside", TEXT),
+    ("copy_share", COPY),
+    ("names_shared_rarity", NAMES), ("names_rarest_shared", NAMES), ("title_names_shared_rarity", NAMES),
+    ("title_names_any_rarity", NAMES), ("names_missing_low", NAMES), ("names_missing_high", NAMES),
+    ("estate_agree", NAMES), ("road_agree", NAMES), ("school_agree", NAMES), ("firm_agree", NAMES),
+    ("village_agree", NAMES), ("transit_agree", NAMES), ("public_agree", NAMES),
+    ("topics_title_jaccard", TOPIC), ("topics_title_shared", TOPIC), ("topics_jaccard", TOPIC),
+    ("topics_title_in_text", TOPIC), ("topics_shared_rarity", TOPIC),
+    ("areas_agree", AREA), ("place_agree", AREA),
+    ("title_numbers_agree", NUMBERS), ("numbers_shared", NUMBERS), ("years_agree", NUMBERS),
+    ("days_apart", TIME), ("same_asker", ASKER),
+    ("title_length_low", LENGTH), ("body_length_low", LENGTH), ("body_length_high", LENGTH),
+)  # fmt: skip
+"""(name, evidence group) of every column, in order."""
+
+GROUP_OF: I64 = np.array([group for _, group in COLUMNS], dtype=np.int64)
+_AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
+_KINDS = (("estate", ESTATE), ("road", ROAD), ("school", SCHOOL), ("firm", FIRM), ("village", VILLAGE),
+          ("transit", TRANSIT), ("public", PUBLIC))  # fmt: skip
+
+LONG_GRAM = np.uint32(0x80000000)
+"""Ids of character triples start here; pairs are below."""
+
+_Matrix = sparse.csr_matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """One kind of id over all messages: a sparse 0/1 pattern plus one value and flag per stored id."""
+
+    pattern: _Matrix
+    ids: U32
+    rarity: F32
+    flags: U8
+
+    def hits(self, left: I64, right: I64, other: _Matrix | None = None) -> tuple[I64, I64, I64]:
+        """(pair, position in the left message, position in the right) of every id that both have.
+
+        With `other` the right side is looked up there (same columns) and the third array is meaningless.
+        """
+        a = self.pattern[left]
+        b = (self.pattern if other is None else other)[right]
+        ones = a.copy()
+        ones.data = np.ones(len(a.data))
+        unit = b.copy()
+        unit.data = np.ones(len(b.data))
+        at_left, at_right = a.multiply(unit).tocsr(), ones.multiply(b).tocsr()
+        pair = np.repeat(np.arange(len(left)), np.diff(at_left.indptr))
+        return pair, at_left.data.astype(np.int64) - 1, at_right.data.astype(np.int64) - 1
+
+
+def _pattern(columns: NDArray[np.int64], sizes: I64, width: int) -> _Matrix:
+    """CSR whose data are the running positions + 1, so that a product tells where a hit came from."""
+    indptr = np.concatenate(([0], np.cumsum(sizes)))
+    data = np.arange(1, len(columns) + 1, dtype=np.float64)
+    return sparse.csr_matrix((data, columns, indptr), shape=(len(sizes), max(width, 1)))
+
+
+def _field(arrays: Sequence[U32], flags: Sequence[U8] | None, model: Model) -> _Field:
+    ids = np.concatenate(arrays) if arrays else np.empty(0, np.uint32)
+    sizes = np.array([len(a) for a in arrays], dtype=np.int64)
+    vocabulary, columns = np.unique(ids, return_inverse=True)
+    rarity = model.rarity(vocabulary)[columns] if len(ids) else np.empty(0, np.float32)
+    flag = np.concatenate(flags) if flags is not None else np.zeros(len(ids), np.uint8)
+    return _Field(_pattern(columns.astype(np.int64), sizes, len(vocabulary)), ids, rarity, flag)
+
+
+def _prints(grams: _Field) -> _Field:
+    """The same title grams under the two-byte fingerprints that the whole text keeps (their high halves)."""
+    prints = (grams.ids >> np.uint32(16)).astype(np.int64)
+    row = np.repeat(np.arange(grams.pattern.shape[0]), np.diff(grams.pattern.indptr))
+    fresh = np.ones(len(prints), dtype=bool)
+    fresh[1:] = (prints[1:] != prints[:-1]) | (row[1:] != row[:-1])
+    pattern = _pattern(prints[fresh], np.bincount(row[fresh], minlength=grams.pattern.shape[0]), 1 << 16)
+    pattern.data = np.nonzero(fresh)[0] + 1.0
+    return _Field(pattern, grams.ids, grams.rarity, grams.flags)
+
+
+def _row_sums(values: NDArray[np.floating], pattern: _Matrix) -> F32:
+    """Sum of one value per stored id, by message."""
+    sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    return (sums[pattern.indptr[1:]] - sums[pattern.indptr[:-1]]).astype(np.float32)
+
+
+class Table:
+    """Features of many messages laid side by side, ready to be compared in bulk."""
+
+    def __init__(self, features: Sequence[Features], model: Model) -> None:
+        self.features = features
+        self.model = model
+        self.words = _field([f.word_ids for f in features], [f.word_flags for f in features], model)
+        self.grams = _field([f.title_grams for f in features], None, model)
+        self.names = _field([f.name_ids for f in features], [f.name_flags for f in features], model)
+        self.name_kinds = np.concatenate([f.name_kinds for f in features]) if features else np.empty(0, np.uint8)
+        self.text = _pattern(
+            np.concatenate([f.text_grams for f in features]).astype(np.int64) if features else np.empty(0, np.int64),
+            np.array([len(f.text_grams) for f in features], dtype=np.int64), 1 << 16,
+        )  # fmt: skip
+        self.title_prints = _prints(self.grams)
+        self.numbers = _field([f.numbers for f in features], None, model)
+        self.areas = _field([f.areas for f in features], None, model)
+        self.sketch = _field([f.sketch for f in features], None, model)
+        self.title_topics = self._bits([f.title_topics for f in features])
+        self.topics = self._bits([f.topics for f in features])
+        self.minute = np.array([f.minute for f in features], dtype=np.int64)
+        self.asker = np.array([f.asker for f in features], dtype=np.uint64)
+        self.place = np.array([f.place for f in features], dtype=np.int64)
+        self.lengths = np.array([(f.title_length, f.body_length) for f in features], dtype=np.float32).reshape(-1, 2)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @staticmethod
+    def _bits(rows: Sequence[U8]) -> NDArray[np.bool_]:
+        out = np.zeros((len(rows), 128), dtype=bool)
+        for at, row in enumerate(rows):
+            out[at, row] = True
+        return out
+
+
+_CHUNK = 20000
+
+
+def pair_features(table: Table, left: I64, right: I64) -> F32:
+    """Evidence of the pairs (left[k], right[k]), shape (pairs, len(COLUMNS)). Symmetric in left and right."""
+    out = np.zeros((len(left), len(COLUMNS)), dtype=np.float32)
+    for low in range(0, len(left), _CHUNK):
+        part = slice(low, low + _CHUNK)
+        _Rows(table, left[part], right[part], out[part]).fill()
+    return out
+
+
+def _ratio(top: F32, bottom: F32) -> F32:
+    return (top / np.maximum(bottom, 1e-6)).astype(np.float32)
+
+
+class _Rows:
+    """Fills one chunk of rows; each method fills the columns of one kind of evidence."""
+
+    def __init__(self, table: Table, left: I64, right: I64, out: F32) -> None:
+        self.table, self.left, self.right, self.out, self.n = table, left, right, out, len(left)
+
+    def put(self, name: str, values: NDArray[np.generic]) -> None:
+        self.out[:, _AT[name]] = values
+
+    def put_both(self, name: str, one: F32, other: F32) -> None:
+        """The smaller and the larger of two one-sided figures, so that order does not matter."""
+        self.put(name + "_low", np.minimum(one, other))
+        self.put(name + "_high", np.maximum(one, other))
+
+    def total(self, pair: I64, values: NDArray[np.generic]) -> F32:
+        return np.bincount(pair, weights=values, minlength=self.n).astype(np.float32)
+
+    def largest(self, pair: I64, values: F32, count: int) -> list[F32]:
+        """The `count` largest values of every pair (0 where there are fewer)."""
+        order = np.lexsort((-values, pair))
+        p, v = pair[order], values[order]
+        rank = np.arange(len(p)) - np.searchsorted(p, p)
+        out = []
+        for k in range(count):
+            column = np.zeros(self.n, dtype=np.float32)
+            column[p[rank == k]] = v[rank == k]
+            out.append(column)
+        return out
+
+    def fill(self) -> None:
+        self.words()
+        self.title_grams()
+        self.title_inside()
+        self.text_grams()
+        self.names()
+        self.topics()
+        self.small_sets()
+        self.meta()
+
+    def words(self) -> None:
+        t = self.table.words
+        pair, i, j = t.hits(self.left, self.right)
+        square = t.rarity**2
+        title = (t.flags & IN_TITLE) > 0
+        boost = square * np.where(title, 2.0, 1.0).astype(np.float32)
+        norm, title_norm = _row_sums(boost * boost, t.pattern), _row_sums(square * title, t.pattern)
+        rare = t.rarity[i]
+        both = title[i] & title[j]
+        dot = self.total(pair, boost[i] * boost[j])
+        self.put("words_cosine", _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
+        title_dot = self.total(pair[both], square[i[both]])
+        self.put("title_words_cosine", _ratio(title_dot, np.sqrt(title_norm[self.left] * title_norm[self.right])))
+        shared = self.total(pair, square[i])
+        self.put("words_shared_rarity", shared)
+        self.put("words_shared_very_rare", self.total(pair, rare > 0.6))
+        for name, column in zip(("word_rarest", "word_second", "word_third"), self.largest(pair, rare, 3), strict=True):
+            self.put(name, column)
+        either = title[i] | title[j]
+        self.put("title_word_in_text_rarest", self.largest(pair[either], rare[either], 1)[0])
+        mass = _row_sums(square, t.pattern)
+        self.put_both("words_inside", _ratio(shared, mass[self.left]), _ratio(shared, mass[self.right]))
+
+    def title_grams(self) -> None:
+        t = self.table.grams
+        pair, i, _ = t.hits(self.left, self.right)
+        square = t.rarity**2
+        long = t.ids >= LONG_GRAM
+        for name, kind in (("title_pairs_cosine", ~long), ("title_triples_cosine", long)):
+            norm = _row_sums(square * kind, t.pattern)
+            dot = self.total(pair, square[i] * kind[i])
+            self.put(name, _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
+        self.put("title_shared_rarity", self.total(pair, square[i] * ~long[i]))
+        self.put("title_shared_triples_rarity", self.total(pair, square[i] * long[i]))
+        self.put("title_rarest_shared", self.largest(pair, t.rarity[i], 1)[0])
+
+    def title_inside(self) -> None:
+        """How much of each title is found anywhere in the other message."""
+        t = self.table.grams
+        square = t.rarity**2
+        long = t.ids >= LONG_GRAM
+        sides = []
+        for one, other in ((self.left, self.right), (self.right, self.left)):
+            pair, i, _ = self.table.title_prints.hits(one, other, self.table.text)
+            pairs_found = self.total(pair, square[i] * ~long[i])
+            triples_found = self.total(pair, square[i] * long[i])
+            pairs_all = _row_sums(square * ~long, t.pattern)[one]
+            triples_all = _row_sums(square * long, t.pattern)[one]
+            sides.append((_ratio(pairs_found, pairs_all), pairs_all - pairs_found,
+                          _ratio(triples_found, triples_all), triples_found))  # fmt: skip
+        (a, a_missing, a_triples, a_sum), (b, b_missing, b_triples, b_sum) = sides
+        self.put_both("title_inside", a, b)
+        self.put_both("title_missing", a_missing, b_missing)
+        self.put_both("title_triples_inside", a_triples, b_triples)
+        self.put("title_triples_inside_sum", np.maximum(a_sum, b_sum))
+
+    def text_grams(self) -> None:
+        size = np.diff(self.table.text.indptr).astype(np.float32)
+        a, b = self.table.text[self.left], self.table.text[self.right]
+        a.data, b.data = np.ones(len(a.data)), np.ones(len(b.data))
+        shared = np.asarray(a.multiply(b).sum(axis=1)).ravel().astype(np.float32)
+        low, total = np.minimum(size[self.left], size[self.right]), size[self.left] + size[self.right]
+        self.put("grams_jaccard", _ratio(shared, total - shared))
+        self.put("grams_inside", _ratio(shared, low))
+        pair, _, _ = self.table.sketch.hits(self.left, self.right)
+        kept = np.diff(self.table.sketch.pattern.indptr).astype(np.float32)
+        self.put("copy_share", _ratio(self.total(pair, np.ones(len(pair))),
+                                      np.minimum(kept[self.left], kept[self.right])))  # fmt: skip
+
+    def names(self) -> None:
+        t, kinds = self.table.names, self.table.name_kinds
+        pair, i, j = t.hits(self.left, self.right)
+        title = (t.flags & IN_TITLE) > 0
+        rare = t.rarity[i]
+        self.put("names_shared_rarity", self.total(pair, rare**2))
+        self.put("names_rarest_shared", self.largest(pair, rare, 1)[0])
+        both, either = title[i] & title[j], title[i] | title[j]
+        self.put("title_names_shared_rarity", self.total(pair[both], rare[both] ** 2))
+        self.put("title_names_any_rarity", self.total(pair[either], rare[either] ** 2))
+        square = t.rarity**2 * title
+        mass = _row_sums(square, t.pattern)
+        a, b = self.total(pair, square[i]), self.total(pair, square[j])
+        self.put_both("names_missing", mass[self.left] - a, mass[self.right] - b)
+        for name, kind in _KINDS:
+            mine = _row_sums((kinds == kind) & title, t.pattern) > 0
+            hit = self.total(pair, (kinds[i] == kind) & (rare > 0.3)) > 0
+            clash = mine[self.left] & mine[self.right]
+            self.put(f"{name}_agree", np.where(hit, 1, np.where(clash, -1, 0)))
+
+    def topics(self) -> None:
+        t = self.table
+        a, b = t.title_topics[self.left], t.title_topics[self.right]
+        whole_a, whole_b = t.topics[self.left], t.topics[self.right]
+        share = 1.0 - t.topics.mean(axis=0) if len(t.topics) > 500 else np.ones(t.topics.shape[1])
+        shared, either = (a & b).sum(axis=1), (a | b).sum(axis=1)
+        self.put("topics_title_shared", shared)
+        self.put("topics_title_jaccard", np.where(either > 0, shared / np.maximum(either, 1), -0.1))
+        shared, either = (whole_a & whole_b).sum(axis=1), (whole_a | whole_b).sum(axis=1)
+        self.put("topics_jaccard", shared / np.maximum(either, 1))
+        self.put("topics_shared_rarity", ((whole_a & whole_b) * share).sum(axis=1))
+        inside = (a & whole_b).sum(axis=1) + (b & whole_a).sum(axis=1)
+        asked = a.sum(axis=1) + b.sum(axis=1)
+        self.put("topics_title_in_text", np.where(asked > 0, inside / np.maximum(asked, 1), -0.1))
+
+    def small_sets(self) -> None:
+        t = self.table
+        pair, _, _ = t.areas.hits(self.left, self.right)
+        level_a = [_row_sums((t.areas.ids & 3) == k, t.areas.pattern) > 0 for k in (1, 2)]
+        same = self.total(pair, (t.areas.ids[t.areas.hits(self.left, self.right)[1]] & 3) > 0) > 0
+        low_a, low_b = (level_a[0] | level_a[1])[self.left], (level_a[0] | level_a[1])[self.right]
+        self.put("areas_agree", np.where(same, 1, np.where(low_a & low_b, -1, 0)))
+        known = (t.place[self.left] > 0) & (t.place[self.right] > 0)
+        self.put("place_agree", np.where(known, np.where(t.place[self.left] == t.place[self.right], 1, -1), 0))
+        self.numbered()
+
+    def numbered(self) -> None:
+        """Phases, buildings, lines and years: agreement +1, contradiction -1 (both name one, none in common)."""
+        t = self.table.numbers
+        pair, i, _ = t.hits(self.left, self.right)
+        title, unit = (t.ids >> 24) == IN_TITLE, (t.ids >> 16) & 0xFF
+        years = unit == 5
+        for name, kind in (("title_numbers_agree", title & ~years), ("years_agree", title & years)):
+            mine = _row_sums(kind, t.pattern) > 0
+            hit = self.total(pair, kind[i]) > 0
+            self.put(name, np.where(hit, 1, np.where(mine[self.left] & mine[self.right], -1, 0)))
+        self.put("numbers_shared", self.total(pair, ~years[i]))
+
+    def meta(self) -> None:
+        t = self.table
+        gap = np.abs(t.minute[self.left] - t.minute[self.right]) / 1440.0
+        known = (t.minute[self.left] > 0) & (t.minute[self.right] > 0)
+        self.put("days_apart", np.where(known, np.log1p(gap), -1.0))
+        asker = (t.asker[self.left] == t.asker[self.right]) & (t.asker[self.left] > 0)
+        self.put("same_asker", asker)
+        log = np.log1p(t.lengths)
+        self.put("title_length_low", np.minimum(log[self.left, 0], log[self.right, 0]))
+        self.put("body_length_low", np.minimum(log[self.left, 1], log[self.right, 1]))
+        self.put("body_length_high", np.maximum(log[self.left, 1], log[self.right, 1]))

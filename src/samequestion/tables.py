@@ -1,0 +1,147 @@
+"""Messages from .xlsx, .xls, .ods and .csv files, columns guessed when not told; groups to .csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from samequestion.errors import UnreadableTable
+from samequestion.grouping import Grouping, Progress, group
+from samequestion.model import Model
+from samequestion.records import Message
+
+_GUESSES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "编号", "留言编号", "工单编号", "工单号", "诉求编号", "受理编号", "序号"),
+    "title": ("title", "标题", "留言主题", "主题", "工单标题", "诉求标题", "题目"),
+    "body": ("body", "正文", "内容", "留言详情", "详情", "工单内容", "诉求内容", "描述", "text"),
+    "at": ("at", "time", "时间", "留言时间", "受理时间", "创建时间", "来电时间", "日期", "date"),
+    "asker": ("asker", "user", "用户", "留言用户", "诉求人", "来电人", "姓名", "联系电话", "电话"),
+    "place": ("place", "地点", "乡镇", "街道", "地址", "区域", "所属乡镇", "村", "社区"),
+}
+_ALIASES = {"time": "at", "user": "asker", "text": "body"}
+_FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d",
+            "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")  # fmt: skip
+_HEADER_ROWS = 10
+
+
+def group_file(
+    input: str | Path,
+    output: str | Path,
+    mapping: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    model: Model | None = None,
+) -> Grouping:
+    """Read messages, group them, write `id,group,title,probability` (UTF-8 with BOM, so that Excel shows Chinese).
+
+    `mapping` names columns, e.g. {"id": "留言编号", "time": "留言时间"}; what it leaves out is guessed.
+    """
+    grouping = group(read_messages(input, mapping), model, progress=progress)
+    with open(output, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("id", "group", "title", "probability"))
+        for one in grouping.groups:
+            for member, chance in zip(one.members, one.member_probability, strict=True):
+                writer.writerow((member, one.id, one.title, f"{chance:.3f}"))
+    return grouping
+
+
+def read_messages(path: str | Path, mapping: Mapping[str, str] | None = None) -> list[Message]:
+    """Messages of a file. Rows without any text are skipped; a missing or repeated id gets the row number.
+
+    Raises `UnreadableTable` with one plain sentence when the file is no table or has no text column.
+    """
+    rows = _rows(Path(path))
+    if mapping:
+        head_at = next((k for k, row in enumerate(rows[:_HEADER_ROWS]) if set(mapping.values()) & set(_plain(row))), 0)
+    else:
+        head_at = max(range(min(len(rows), _HEADER_ROWS)), key=lambda k: (len(_columns(_plain(rows[k]), {})), -k))
+    columns = _columns(_plain(rows[head_at]), mapping or {})
+    if "title" not in columns and "body" not in columns:
+        raise UnreadableTable("找不到标题列或内容列，请用 title=列名、body=列名 指明")
+    seen: set[str] = set()
+    return [m for k, row in enumerate(rows[head_at + 1 :], head_at + 2) if (m := _message(row, columns, k, seen))]
+
+
+def _plain(row: list[object]) -> list[str]:
+    return [str(cell).strip() for cell in row]
+
+
+def _rows(path: Path) -> list[list[object]]:
+    try:
+        if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
+            rows = _csv_rows(path.read_bytes(), "\t" if path.suffix.lower() == ".tsv" else ",")
+        else:
+            rows = [list(row) for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()]
+    except FileNotFoundError as error:
+        raise UnreadableTable(f"找不到文件：{path.name}") from error
+    except (CalamineError, OSError, csv.Error) as error:
+        raise UnreadableTable(f"读不了 {path.name}：不是 .xlsx 或 .csv 表格，或文件已损坏") from error
+    if not rows:
+        raise UnreadableTable(f"{path.name} 里没有数据")
+    return rows
+
+
+def _csv_rows(data: bytes, delimiter: str) -> list[list[object]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+    raise UnreadableTable("文字编码不认识，请另存为 UTF-8 的 .csv")
+
+
+def _columns(header: list[str], mapping: Mapping[str, str]) -> dict[str, int]:
+    """Field → column number: as told, else by exact name, else by a name that contains the guess."""
+    found: dict[str, int] = {}
+    for key, name in mapping.items():
+        if name not in header:
+            raise UnreadableTable(f"表里没有“{name}”这一列，现有：{'、'.join(h for h in header if h)}")
+        found[_ALIASES.get(key, key)] = header.index(name)
+    lower = [h.lower() for h in header]
+    for test in (lambda guess, cell: guess == cell, lambda guess, cell: len(guess) > 1 and guess in cell):
+        for key, guesses in _GUESSES.items():
+            for guess in guesses:
+                for at, cell in enumerate(lower):
+                    if key not in found and at not in found.values() and test(guess, cell):
+                        found[key] = at
+    return found
+
+
+def _message(row: list[object], columns: dict[str, int], number: int, seen: set[str]) -> Message | None:
+    def cell(key: str) -> object:
+        at = columns.get(key)
+        return "" if at is None or at >= len(row) or row[at] is None else row[at]
+
+    title, body = str(cell("title")), str(cell("body"))
+    if not title.strip() and not body.strip():
+        return None
+    own = _text(cell("id"))
+    if not own or own in seen:
+        own = f"row{number}"
+    seen.add(own)
+    return Message(own, title, body, _moment(cell("at")), _text(cell("asker")), _text(cell("place")))
+
+
+def _text(value: object) -> str:
+    """Spreadsheets give whole numbers as 188006.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _moment(value: object) -> datetime | None:
+    """A time in any of the usual notations; None when there is none or it cannot be read."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(str(value).strip(), form)
+        except ValueError:
+            continue
+    return None
