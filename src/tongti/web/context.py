@@ -1,0 +1,46 @@
+"""What every template may count on: the site's names, the reader's look, today, and the rail."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tongti.shared import clock
+from tongti.web import nav
+from tongti.web.appearance import Look
+from tongti.web.wording import weekday
+
+DayKind = Callable[[date], str]
+
+_day_kind: list[DayKind] = []
+
+
+def tells_day_kind(function: DayKind) -> DayKind:
+    """Decorator: this function says 工作日, 休息日 or a holiday's name; without one the header shows the weekday only."""
+    _day_kind[:] = [function]
+    return function
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Lazy where it costs a query, so a page without a rail pays nothing for it."""
+    day = clock.today()
+    return {
+        "site_name": getattr(settings, "SITE_NAME", "同题共答"),
+        "district_name": getattr(settings, "DISTRICT_NAME", "云岭区"),
+        "owner_name": getattr(settings, "OWNER_NAME", "云岭区人民政府"),
+        "site_ids": getattr(settings, "SITE_IDS", ""),
+        "demo": getattr(settings, "DEMO", False),
+        "look": getattr(request, "look", Look()),
+        "today": day,
+        "weekday": weekday(day),
+        "day_kind": SimpleLazyObject(partial(_kind_of, day)),
+        "nav_groups": SimpleLazyObject(partial(nav.for_request, request)),
+    }
+
+
+def _kind_of(day: date) -> str:
+    return _day_kind[0](day) if _day_kind else ""

@@ -1,0 +1,121 @@
+"""The desk's rail: which places there are, who is shown them, and how much waits behind each.
+
+An item whose URL does not exist yet, or that its ``shown_to`` refuses, is left out. A count comes from a function that the
+page's own room registers with ``@counts("desk:inbox")``; it is asked once per page.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Count = Callable[[HttpRequest], int]
+Gate = Callable[[HttpRequest], bool]
+
+_COUNTS: dict[str, Count] = {}
+_GATES: dict[str, Gate] = {}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One place: ``url_name`` is its identity, ``urgent`` paints its count red."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    urgent: bool = False
+    url: str = ""
+    count: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """Places under one small heading; the first group has none."""
+
+    title: str | Promise
+    items: tuple[NavItem, ...]
+
+
+NAV: tuple[NavGroup, ...] = (
+    NavGroup(
+        "",
+        (
+            NavItem(_("我的待办"), "list-checks", "desk:home", urgent=True),
+            NavItem(_("收件登记"), "inbox", "desk:inbox"),
+            NavItem(_("同题"), "users-round", "desk:questions"),
+            NavItem(_("本单位的棒"), "arrow-left-right", "desk:batons"),
+            NavItem(_("共答"), "message-square-text", "desk:answers"),
+            NavItem(_("督办"), "alarm-clock", "desk:supervision"),
+            NavItem(_("回访评价"), "smile", "desk:callbacks"),
+            NavItem(_("导入"), "file-up", "desk:imports"),
+        ),
+    ),
+    NavGroup(
+        _("看全局"),
+        (
+            NavItem(_("看板"), "gauge", "board:home"),
+            NavItem(_("单位办理"), "chart-column", "board:units"),
+            NavItem(_("台账打印"), "printer", "board:ledgers"),
+        ),
+    ),
+    NavGroup(
+        _("管理"),
+        (
+            NavItem(_("机构和人员"), "network", "desk:units"),
+            NavItem(_("事项分类"), "tags", "desk:categories"),
+            NavItem(_("职责清单"), "clipboard-list", "desk:duties"),
+            NavItem(_("时限规则"), "hourglass", "desk:regimes"),
+            NavItem(_("用语和模板"), "file-text", "desk:texts"),
+        ),
+    ),
+)
+
+
+def counts(url_name: str) -> Callable[[Count], Count]:
+    """Decorator: this function tells how much waits behind ``url_name`` for the person asking."""
+
+    def register(count: Count) -> Count:
+        _COUNTS[url_name] = count
+        return count
+
+    return register
+
+
+def shown_to(*url_names: str) -> Callable[[Gate], Gate]:
+    """Decorator: this function tells whether the person asking is shown these places."""
+
+    def register(gate: Gate) -> Gate:
+        _GATES.update(dict.fromkeys(url_names, gate))
+        return gate
+
+    return register
+
+
+def for_request(request: HttpRequest, groups: Iterable[NavGroup] = NAV) -> list[NavGroup]:
+    """The rail as this person sees it on this page."""
+    seen = (NavGroup(group.title, tuple(_items(request, group))) for group in groups)
+    return [group for group in seen if group.items]
+
+
+def _items(request: HttpRequest, group: NavGroup) -> Iterator[NavItem]:
+    for item in group.items:
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        gate = _GATES.get(item.url_name)
+        if gate and not gate(request):
+            continue
+        count = _COUNTS.get(item.url_name)
+        yield replace(item, url=url, count=count(request) if count else None, current=_is_current(request, url))
+
+
+def _is_current(request: HttpRequest, url: str) -> bool:
+    # The desk's own front page is the start of every desk address, so it must match whole.
+    if url.strip("/").count("/") == 0:
+        return request.path == url
+    return request.path.startswith(url)

@@ -1,0 +1,169 @@
+"""``{% load tongti %}``: the repeated pieces of every page. Each draws one thing; the words come from wording.py and states.py.
+
+    {% icon "users" %}                          inline icon, takes the text's colour
+    {% chip state %} {% chip state word="…" %}  status: word + icon + colour
+    {% due days_left %}                         chip of working days left
+    {% workdays cells "warn" %}                 working-day bar (say the same beside it in words)
+    {% sparkline values target %} {% mini_bars values %} {% bar 88.2 "bad" %} {% bullet value target tick %}
+    {% columns data "十个工作日到期" %}           stacked columns by day, each may open its list
+    {% rate 842 917 url %}                      91.8% 842 / 917
+    {% reasons list %}                          reasons with signed weights
+    {% pages page %}                            next page of a keyset list
+    {% field form.words %} {% error_summary form %} {% form_errors form %}
+    {% look_link size="large" %}                address of this page with another look
+    {% query sort="due" %}                      this page's query string with one thing changed
+    {{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from tongti.shared import text
+from tongti.web import appearance, charts, wording
+from tongti.web import icons as _icons
+from tongti.web.fields import Shown, errors_of, shown
+from tongti.web.states import State, state_of
+
+register = template.Library()
+
+register.simple_tag(_icons.icon, name="icon")
+register.simple_tag(charts.workdays, name="workdays")
+register.simple_tag(charts.sparkline, name="sparkline")
+register.simple_tag(charts.mini_bars, name="mini_bars")
+register.simple_tag(charts.columns, name="columns")
+register.simple_tag(charts.bar, name="bar")
+register.simple_tag(charts.bullet, name="bullet")
+
+
+@register.simple_tag
+def chip(state: object, word: str = "") -> SafeString:
+    """A status; ``word`` says it in other words with the same icon and colour."""
+    return _chip(state_of(state), word)
+
+
+@register.simple_tag
+def due(days_left: int | None) -> SafeString:
+    """Working days left as a chip; overdue and near carry an icon, so the colour does not speak alone."""
+    tone = wording.due_tone(days_left)
+    mark = {"bad": "triangle-alert", "warn": "clock"}.get(tone, "")
+    return format_html(
+        '<span class="chip c-{}">{}{}</span>', tone, _icons.icon(mark) if mark else "", wording.due_words(days_left)
+    )
+
+
+@register.simple_tag
+def rate(numerator: int | None, denominator: int | None, url: str = "") -> SafeString:
+    """A rate with its two numbers; with ``url`` the two numbers open the list behind them."""
+    if not denominator:
+        return format_html('<span class="rate muted">{}</span>', _("无数据"))
+    pair = f"{numerator or 0} / {denominator}"
+    shown_pair = format_html('<a href="{}">{}</a>', url, pair) if url else pair
+    return format_html(
+        '<span class="rate"><b class="num">{}</b> <span class="num muted">{}</span></span>',
+        wording.percent(numerator or 0, denominator),
+        shown_pair,
+    )
+
+
+@register.inclusion_tag("_components/reasons.html")
+def reasons(items: Iterable[Any]) -> dict[str, Any]:
+    """Why the engine thinks so: objects (or dicts) with ``words`` and a signed ``weight``, strongest first."""
+    pairs = [(_value(item, "words"), float(_value(item, "weight") or 0)) for item in items]
+    pairs.sort(key=lambda pair: -abs(pair[1]))
+    top = max((abs(weight) for _words, weight in pairs), default=1)
+    rows = [
+        {"words": words, "weight": f"{weight:+.1f}".replace("-", "−"), "for": weight >= 0, "bar": charts.weight_bar(weight, top)}
+        for words, weight in pairs
+    ]
+    return {"rows": rows}
+
+
+@register.inclusion_tag("_components/pages.html", takes_context=True)
+def pages(context: template.Context, page: Any, total: int | None = None, param: str = "after") -> dict[str, Any]:
+    """Keyset pages: on to the next, back to the first. The browser's own Back goes one page back."""
+    return {
+        "page": page,
+        "total": total,
+        "started": param in context["request"].GET,
+        "first": query(context, **{param: None}),
+        "next": query(context, **{param: page.next_cursor}) if page.next_cursor else "",
+    }
+
+
+@register.inclusion_tag("_components/field.html")
+def field(bound: BoundField, label: str = "", hint: str = "", hide_label: bool = False) -> dict[str, Shown]:
+    """One field whole: label, hint, error sentence, control; wired together for screen readers."""
+    return {"f": shown(bound, label=label, hint=hint, hide_label=hide_label)}
+
+
+@register.inclusion_tag("_components/error_summary.html")
+def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
+    """What must be mended, at the top of the page, each line a link to its field."""
+    return {"errors": [line for form in forms if form is not None for line in errors_of(form)]}
+
+
+@register.simple_tag(takes_context=True)
+def look_link(context: template.Context, **choice: str) -> str:
+    """This page in another look: ``{% look_link size="large" %}``."""
+    request = context.get("request")
+    return appearance.link(request, **choice) if request else "?" + "&".join(f"{k}={v}" for k, v in choice.items())
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **change: Any) -> str:
+    """This page's query with some of it changed; None takes a part out. Starts with ``?``."""
+    values = context["request"].GET.copy()
+    for name, value in change.items():
+        values.pop(name, None)
+        if value not in (None, ""):
+            values[name] = value
+    return "?" + values.urlencode()
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """3 月 20 日"""
+    return wording.day_words(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """今天 10:42, inside ``<time>``."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', wording.iso(value), wording.moment_words(value))
+
+
+register.filter("iso", wording.iso)
+register.filter("due_words", wording.due_words)
+register.filter("due_tone", wording.due_tone)
+register.filter("mask_phone", text.mask_phone)
+register.filter("mask_name", text.mask_name)
+
+
+@register.filter(is_safe=False)
+def marked(value: str, words: Sequence[str]) -> SafeString:
+    """The text with shared words in ``<mark>``; everything is escaped first, so nobody's text becomes markup."""
+    escaped = conditional_escape(value)
+    wanted = sorted({str(conditional_escape(word)) for word in words or () if word}, key=len, reverse=True)
+    if not wanted:
+        return SafeString(escaped)
+    pattern = re.compile("|".join(re.escape(word) for word in wanted))
+    # Both sides were escaped above; only our own tag is added.
+    return mark_safe(pattern.sub(lambda found: f"<mark>{found.group()}</mark>", escaped))  # noqa: S308
+
+
+def _chip(state: State, word: str = "") -> SafeString:
+    return format_html('<span class="chip c-{}">{}{}</span>', state.tone, _icons.icon(state.icon), word or state.word)
+
+
+def _value(item: Any, name: str) -> Any:
+    return item[name] if isinstance(item, dict) else getattr(item, name)

@@ -1,0 +1,12 @@
+"""Every address a browser may ask for. Three doors: residents, desks, leaders."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from tongti.web import styleguide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tongti.web.public.urls")),
+    path("desk/", include("tongti.web.desk.urls")),
+    path("board/", include("tongti.web.board.urls")),
+    path("styleguide/", styleguide.page, name="styleguide"),
+]
