@@ -1,0 +1,151 @@
+"""Reads on verdicts: the three rates with their numbers, the lists behind them, and whom to call."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tongti.cases.models import Case
+from tongti.figures import queries as figures
+from tongti.shared import clock
+from tongti.shared.errors import NotVisible
+from tongti.shared.pages import Page, page_of
+from tongti.units.access import May, Scope, Viewer
+from tongti.verdicts.models import CallBack, Invitation, Verdict
+from tongti.verdicts.tokens import hash_of
+
+SMALL = 5  # a denominator below this is marked (domain sheet W2)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share that never goes without its two numbers. ``percent`` is None when nobody answered (“无评价”)."""
+
+    name: str
+    numerator: int
+    denominator: int
+
+    @property
+    def percent(self) -> float | None:
+        return round(100 * self.numerator / self.denominator, 1) if self.denominator else None
+
+    @property
+    def small(self) -> bool:
+        return 0 < self.denominator < SMALL
+
+
+@dataclass(frozen=True)
+class Rates:
+    """响应率, 解决率, 满意率 of one unit (or the district) over some days, and how many were asked."""
+
+    responded: Rate
+    solved: Rate
+    satisfied: Rate
+    asked: int
+    given: int
+
+
+LISTS = {
+    "responded": ("响应率", Q(contacted=True)),
+    "solved": ("解决率", Q(solved=Verdict.Solved.YES)),
+    "satisfied": ("满意率", ~Q(satisfied=Verdict.Satisfied.NOT)),
+}
+_MEASURES = [
+    "contacted_yes", "contacted_all", "solved_yes", "solved_all", "satisfied_yes", "satisfied_all", "verdict_asked", "verdict_given",
+]  # fmt: skip
+
+
+def rates(*, since: date, until: date, unit_id: int = 0) -> Rates:
+    """The three rates from counters: the same cost at ten verdicts and at ten million. Public figures: no viewer."""
+    n = figures.totals(_MEASURES, since=since, until=until, unit_id=unit_id)
+    return Rates(
+        responded=Rate("响应率", n["contacted_yes"], n["contacted_all"]),
+        solved=Rate("解决率", n["solved_yes"], n["solved_all"]),
+        satisfied=Rate("满意率", n["satisfied_yes"], n["satisfied_all"]),
+        asked=n["verdict_asked"],
+        given=n["verdict_given"],
+    )
+
+
+def behind(
+    viewer: Viewer, rate: str, *, since: date, until: date, unit_id: int = 0, met: bool | None = None, cursor: str = ""
+) -> Page[Verdict]:
+    """The verdicts that a rate counts: all of them, those that met it, or those that did not."""
+    viewer.require(May.BOARD)
+    rows = (
+        _seen_by(viewer)
+        .filter(at__gte=_start(since), at__lt=_end(until))
+        .select_related("case__place", "reply__answer__lead")
+    )
+    if unit_id:
+        rows = rows.filter(unit_id=unit_id)
+    if met is not None:
+        condition = LISTS[rate][1]
+        rows = rows.filter(condition if met else ~condition)
+    return page_of(rows, order=["-at", "-id"], cursor=cursor)
+
+
+def _seen_by(viewer: Viewer) -> QuerySet[Verdict]:
+    scope = viewer.scope(May.BOARD)
+    if scope == Scope.ALL:
+        return Verdict.objects.all()
+    return Verdict.objects.filter(unit_id__in=viewer.unit_ids_for(May.BOARD))
+
+
+def call_list(viewer: Viewer, *, cursor: str = "") -> Page[CallBack]:
+    """Whom to call today: due call-backs that nobody has judged, oldest first, none of the viewer's own units' work."""
+    viewer.require(May.REVISIT)
+    rows = (
+        CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
+        .exclude(case__units__overlap=list(viewer.unit_ids))
+        .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
+    )
+    return page_of(rows, order=["due_on", "id"], cursor=cursor)
+
+
+def calls_waiting(viewer: Viewer) -> int:
+    """How many call-backs are due, at most 999."""
+    if not viewer.can(May.REVISIT):
+        return 0
+    rows = CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
+    return len(rows.exclude(case__units__overlap=list(viewer.unit_ids)).values_list("pk", flat=True)[:999])
+
+
+def call_back_for(viewer: Viewer, pk: int) -> CallBack:
+    """Raises NotVisible."""
+    viewer.require(May.REVISIT)
+    found = (
+        CallBack.objects.filter(pk=pk)
+        .exclude(case__units__overlap=list(viewer.unit_ids))
+        .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def invitation(token: str) -> Invitation:
+    """The invitation behind a link, used or not; raises NotVisible."""
+    found = (
+        Invitation.objects.filter(token_hash=hash_of(token))
+        .select_related("reply__case", "reply__answer__lead")
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def verdicts_of(case: Case) -> list[Verdict]:
+    """All verdicts of one case, newest first; the caller has been let see the case."""
+    return list(Verdict.objects.filter(case=case).order_by("-at")[:20])
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _end(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))
