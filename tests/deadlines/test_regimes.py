@@ -1,0 +1,176 @@
+"""Regimes are data with a source: the one that fits is picked, computed with, and never edited once published."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from tests.cast import make_cast
+from tongti.deadlines import actions, queries
+from tongti.deadlines.actions import ClockDraft, RegimeDraft
+from tongti.deadlines.errors import DayTaken, NoSuchClock, NothingChanged
+from tongti.deadlines.models import Clock, Regime
+from tongti.shared.errors import BadInput, NotAllowed
+from tongti.trail.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_calendar():
+    queries.forget_calendar()
+    yield
+    queries.forget_calendar()
+
+
+@pytest.fixture
+def shipped():
+    actions.load_samples()
+
+
+def regime(**facts):
+    defaults = {"channel": "phone", "kind": "help", "urgency": "normal", "on": date(2026, 4, 15)}
+    return queries.regime_for(**(defaults | facts))
+
+
+def at(text: str) -> datetime:
+    return timezone.make_aware(datetime.fromisoformat(text))
+
+
+def test_what_ships_is_loaded_once_with_sources_and_honest_marks(shipped):
+    count = Regime.objects.count()
+    assert actions.load_samples() == 0
+    assert Regime.objects.count() == count
+    assert not Regime.objects.filter(source="").exists()
+    read_in_full = set(Regime.objects.filter(verified=True).values_list("code", flat=True))
+    assert read_in_full == {"sample-12345-five", "sample-petition", "sample-disclosure", "sample-arrears"}
+    working = set(Regime.objects.filter(in_use=True).values_list("code", flat=True))
+    assert working == {"ordinary", "enterprise", "stuck", "stuck-simple", "stuck-joint", "urgent", "critical"}
+    assert Event.objects.filter(verb="regime.shipped").count() == count
+
+
+def test_the_regime_follows_door_urgency_asker_and_number_of_units(shipped):
+    assert regime().code == "ordinary"
+    assert regime(party_kind="enterprise").code == "enterprise"
+    assert regime(channel="stuck").code == "stuck"
+    assert regime(channel="stuck", kind="consult").code == "stuck-simple"
+    assert regime(channel="stuck", kind="consult", joint=True).code == "stuck-joint"
+    assert regime(channel="stuck", urgency="critical").code == "critical"
+    assert regime(urgency="urgent", party_kind="enterprise").code == "urgent"
+
+
+def test_a_district_without_regimes_still_has_the_ordinary_one():
+    assert regime(channel="stuck").label == "ordinary/1"
+    assert regime().clock("handle").words == "5 个工作日"
+
+
+def test_a_sample_never_decides_a_date(shipped):
+    Regime.objects.filter(in_use=True).delete()
+    assert regime().label == "ordinary/1"
+    assert regime(party_kind="enterprise").code == "ordinary"
+
+
+def test_the_helper_is_due_before_the_lead_in_every_working_regime(shipped):
+    start = at("2026-04-15 10:00")
+    for view in queries.regimes_on(date(2026, 4, 15)).rows:
+        helper, lead = (actions.due(regime=view, clock=code, start=start) for code in ("helper", "handle"))
+        assert helper.due_at < lead.due_at, view.code
+
+
+def test_a_due_date_keeps_its_versions_inputs_and_reasons(shipped):
+    due = actions.due(regime=regime(), clock="handle", start=at("2026-04-15 23:30"))
+    assert due.due_on == date(2026, 4, 24)  # 壮族三月三: Apr 17 and 20 off in Guangxi
+    assert due.regime_version == "ordinary/1"
+    assert due.calendar_version == queries.calendar().version
+    assert due.explanation["inputs"]["amount"] == "5wd"
+    assert any("三月三" in line["why"] for line in due.explanation["lines"])
+    assert (
+        queries.words_of(due.explanation)[0] == "一般诉求（参照 12345 五个工作日）：牵头办理 5 个工作日，从派单起算。"
+    )
+    assert due.explanation["regime"]["verified"] is True
+
+
+def test_hours_run_through_the_night(shipped):
+    due = actions.due(regime=regime(urgency="critical"), clock="handle", start=at("2026-04-18 23:00"))
+    assert timezone.localtime(due.due_at) == at("2026-04-19 01:00")
+    assert not due.by_day
+
+
+def test_a_limit_nobody_laid_down_is_not_invented(shipped):
+    with pytest.raises(NoSuchClock, match="没有规定“复核”时限"):
+        actions.due(regime=regime(), clock="recheck", start=at("2026-04-15 10:00"))
+
+
+def test_a_change_is_the_next_version_and_the_old_one_stays_as_it_was(shipped):
+    cast = make_cast()
+    admin = cast.viewer("赵工")
+    with time_machine.travel(at("2026-04-15 09:00"), tick=False):
+        draft = _draft(handle=4)
+        new = actions.publish(draft=draft, by=admin)
+        assert (new.version, new.valid_from) == (2, date(2026, 4, 15))
+        old = Regime.objects.get(code="ordinary", version=1)
+        assert old.valid_to == date(2026, 4, 14)
+        assert old.clocks.get(code="handle").amount == 5
+        assert regime(on=date(2026, 4, 14)).label == "ordinary/1"
+        assert regime(on=date(2026, 4, 15)).label == "ordinary/2"
+        with pytest.raises(NothingChanged):
+            actions.publish(draft=draft, by=admin)
+        newer = actions.publish(draft=_draft(handle=6), by=admin)
+        assert regime(on=date(2026, 4, 15)).label == "ordinary/3"
+        assert newer.version == 3
+    assert list(Event.objects.filter(verb="regime.published").order_by("id").values_list("facts", flat=True)) == [
+        {"code": "ordinary", "version": 2, "in_use": True},
+        {"code": "ordinary", "version": 3, "in_use": True},
+    ]
+
+
+def test_only_an_administrator_publishes_and_bad_drafts_are_refused_with_a_sentence(shipped):
+    cast = make_cast()
+    with pytest.raises(NotAllowed):
+        actions.publish(draft=_draft(), by=cast.viewer("韦晓梅"))
+    admin = cast.viewer("赵工")
+    with pytest.raises(BadInput, match="协办（属地）的时限要早于牵头"):
+        actions.publish(draft=_draft(handle=3, helper=3), by=admin)
+    with pytest.raises(BadInput, match="依据"):
+        actions.publish(draft=_draft(source=" "), by=admin)
+    twice = RegimeDraft("x", "某规则", "本地暂定", (ClockDraft("handle", 5, "wd"), ClockDraft("handle", 6, "wd")))
+    with pytest.raises(BadInput, match="只能写一次"):
+        actions.publish(draft=twice, by=admin)
+    assert Regime.objects.filter(code="ordinary").count() == 1
+
+
+def _draft(*, handle: int = 5, helper: int = 2, source: str = "本地暂定") -> RegimeDraft:
+    clocks = (ClockDraft("helper", helper, "wd"), ClockDraft("handle", handle, "wd"))
+    return RegimeDraft(code="ordinary", name="一般诉求", source=source, clocks=clocks)
+
+
+def test_a_local_day_moves_new_due_dates_and_only_them(shipped):
+    admin = make_cast().viewer("赵工")
+    start = at("2026-06-08 10:00")
+    before = actions.due(regime=regime(), clock="handle", start=start)
+    day = actions.set_special_day(
+        day=date(2026, 6, 10), state="off", name="防汛停工", source="区政府通知〔2026〕3号", by=admin
+    )
+    after = actions.due(regime=regime(), clock="handle", start=start)
+    assert (before.due_on, after.due_on) == (date(2026, 6, 15), date(2026, 6, 16))
+    assert before.calendar_version != after.calendar_version
+    with pytest.raises(DayTaken):
+        actions.set_special_day(day=date(2026, 6, 10), state="work", name="上班", source="同上", by=admin)
+    actions.remove_special_day(special_day=day, by=admin)
+    assert actions.due(regime=regime(), clock="handle", start=start).due_on == before.due_on
+    assert [e.verb for e in Event.objects.filter(verb__startswith="special_day").order_by("id")] == [
+        "special_day.entered",
+        "special_day.removed",
+    ]
+
+
+def test_picking_for_thousands_of_cases_reads_the_regimes_once(shipped, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        rows = queries.regimes_on(date(2026, 4, 15))
+        for channel in ("web", "stuck", "phone") * 500:
+            rows.pick(channel=channel, kind="help", urgency="normal")
+
+
+def test_every_clock_has_an_amount_above_nothing(shipped):
+    assert not Clock.objects.filter(amount__lte=0).exists()
