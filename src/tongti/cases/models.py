@@ -115,7 +115,8 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["year", "serial"], name="case_serial_once"),
             models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="case_source_once"),
             models.CheckConstraint(
-                condition=~Q(state__in=["closed", "withdrawn"]) | Q(closed_at__isnull=False), name="case_closed_has_time"
+                condition=~Q(state__in=["closed", "withdrawn"]) | Q(closed_at__isnull=False),
+                name="case_closed_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["closed", "withdrawn"]) | Q(holder__isnull=False), name="case_open_has_holder"

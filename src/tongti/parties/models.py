@@ -11,7 +11,8 @@ class Party(models.Model):
     """A person, enterprise or organisation that raised something.
 
     ``phone_index``/``tail_index``/``name_index`` are keyed hashes (16 bytes) of the E.164 phone, its last four digits and
-    the name; b"" when there is none.
+    the name; b"" when there is none. ``outside_index`` is the keyed hash of the asker's id at an outside source (an imported
+    table that names askers by account), so that one account stays one asker.
     """
 
     personal = frozenset({"name", "phone", "email"})
@@ -28,12 +29,23 @@ class Party(models.Model):
     phone_index = models.BinaryField(max_length=16, default=b"")
     tail_index = models.BinaryField(max_length=16, default=b"")
     name_index = models.BinaryField(max_length=16, default=b"")
+    outside_index = models.BinaryField(max_length=16, default=b"")
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        constraints = [
+            # Two clerks who take the same caller at the same moment must end with one party.
+            models.UniqueConstraint(
+                fields=["phone_index", "name_index"],
+                condition=~Q(phone_index=b""),
+                name="party_once_per_phone_and_name",
+            ),
+            models.UniqueConstraint(
+                fields=["outside_index"], condition=~Q(outside_index=b""), name="party_once_per_outside_id"
+            ),
+        ]
         indexes = [
-            models.Index(fields=["phone_index"], name="party_by_phone", condition=~Q(phone_index=b"")),
             models.Index(fields=["tail_index"], name="party_by_tail", condition=~Q(tail_index=b"")),
         ]
 

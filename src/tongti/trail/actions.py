@@ -22,7 +22,7 @@ def record(verb: str, obj: models.Model, *, by: Actor, facts: dict[str, Any] | N
     return record_many([(verb, obj, facts)], by=by, first=first)[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_many(
     entries: list[tuple[str, models.Model, dict[str, Any] | None]], *, by: Actor, first: bool = False
 ) -> list[Event]:

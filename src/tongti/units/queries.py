@@ -87,3 +87,11 @@ def officers_of(unit_id: int, roles: Sequence[str] | None = None) -> QuerySet[Of
     if roles is not None:
         posts = posts.filter(role__in=roles)
     return Officer.objects.filter(is_active=True, pk__in=posts.values("officer_id")).order_by("name")
+
+
+def unit_ids_below(paths: Sequence[str]) -> list[int]:
+    """Ids of the units at or below these paths, active or not: old cases stay visible to the bureau above."""
+    below = Q(pk__in=[])
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return list(Unit.objects.filter(below).values_list("id", flat=True))

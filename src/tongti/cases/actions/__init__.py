@@ -1,0 +1,28 @@
+"""Writes on cases. One verb, one function; grouped in files by who does it."""
+
+from tongti.cases.actions.desk import (
+    add_words,
+    answer_on_the_spot,
+    correct,
+    divert,
+    reveal_asker,
+    withdraw,
+)
+from tongti.cases.actions.intake import Intake, register
+from tongti.cases.actions.moves import add_units, close, mark_answered, pass_to, reopen
+
+__all__ = [
+    "Intake",
+    "add_units",
+    "add_words",
+    "answer_on_the_spot",
+    "close",
+    "correct",
+    "divert",
+    "mark_answered",
+    "pass_to",
+    "register",
+    "reopen",
+    "reveal_asker",
+    "withdraw",
+]

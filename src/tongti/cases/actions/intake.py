@@ -1,0 +1,249 @@
+"""听: a difficulty comes in and gets its number."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField, Func, Value
+
+from tongti.cases.actions import files
+from tongti.cases.errors import NoHolder
+from tongti.cases.models import Case, NumberSeries
+from tongti.figures import actions as figures
+from tongti.figures.actions import Count
+from tongti.parties import actions as parties
+from tongti.shared import clock, later
+from tongti.shared.actor import Actor
+from tongti.shared.errors import BadInput
+from tongti.shared.numbers import case_number
+from tongti.shared.text import tidy, words
+from tongti.shared.uploads import CleanUpload, Upload, clean_all
+from tongti.trail import actions as trail
+from tongti.units.access import May, Viewer
+
+BODY_LIMIT = 20_000
+TITLE_LIMIT = 120
+ADDRESS_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was typed or said at one of the doors; ``key`` is made once per form, so that sending it twice is one case."""
+
+    key: uuid.UUID
+    channel: str
+    kind: str
+    body: str
+    title: str = ""
+    place_id: int | None = None
+    address: str = ""
+    category_id: int | None = None
+    urgency: str = Case.Urgency.NORMAL
+    asker_kind: str = "person"
+    asker_name: str = ""
+    phone: str = ""
+    email: str = ""
+    credit_code: str = ""
+    reply_wanted: bool = True
+    hide_identity: bool = False
+    received_at: datetime | None = None
+    source: str = ""
+    source_id: str = ""
+    uploads: tuple[Upload | CleanUpload, ...] = ()
+    outside_id: str = ""
+    repeat_of_id: int | None = None
+
+
+def register(*, intake: Intake, by: Actor) -> Case:
+    """Enter one case and give it its number; the same ``key`` (or source row) gives the same case again.
+
+    Raises BadInput, NotAllowed, NoHolder. Defers ``match_case``.
+    """
+    if isinstance(by, Viewer):
+        by.require(May.REGISTER)
+    intake = checked(intake)
+    who = parties.contact(
+        kind=intake.asker_kind,
+        name=intake.asker_name,
+        phone=intake.phone,
+        email=intake.email,
+        credit_code=intake.credit_code,
+        outside_id=intake.outside_id,
+    )
+    cleaned = clean_all(intake.uploads)
+    for last_try in (False, True):
+        ground = _ground(intake)
+        if ground.known_id is not None:
+            return Case.objects.get(pk=ground.known_id)
+        try:
+            return _enter(intake, ground, who, cleaned, by=by)
+        except IntegrityError:
+            # Somebody entered the same key, source row or caller at this very moment. The rollback gave the number back.
+            if last_try:
+                raise
+    raise AssertionError("unreachable")
+
+
+def checked(intake: Intake) -> Intake:
+    """The same intake with tidy texts; raises BadInput naming the field. No database."""
+    body, title, address = tidy(intake.body), tidy(intake.title).replace("\n", " "), tidy(intake.address)
+    if not body:
+        raise BadInput("body", "请写一写遇到了什么难题。")
+    for field, text, limit, label in (
+        ("body", body, BODY_LIMIT, "内容"),
+        ("title", title, TITLE_LIMIT, "标题"),
+        ("address", address, ADDRESS_LIMIT, "详细地址"),
+    ):
+        if len(text) > limit:
+            raise BadInput(field, f"“{label}”写了 {len(text)} 字，最多 {limit} 字。")
+    for field, value, choices in (
+        ("channel", intake.channel, Case.Channel),
+        ("kind", intake.kind, Case.Kind),
+        ("urgency", intake.urgency, Case.Urgency),
+    ):
+        if value not in choices.values:
+            raise BadInput(field, "没有这个选项，请重新选择。")
+    if intake.received_at and intake.received_at > clock.now():
+        raise BadInput("received_at", "收到时间不能晚于现在。")
+    return replace(intake, body=body, title=title, address=address)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What an intake stands on: the case it made already (if any), else a fresh id and the unit that will hold it."""
+
+    known_id: int | None
+    case_id: int
+    holder_id: int
+
+
+@transaction.atomic
+def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequence[CleanUpload], *, by: Actor) -> Case:
+    party = None if who.empty else parties.keep(who, by=by)
+    party_id = party.pk if party else None
+    case = new_case(intake, pk=ground.case_id, party_id=party_id, holder_id=ground.holder_id, now=clock.now(), by=by)
+    trail.record("case.registered", case, by=by, facts=registered_facts(case), first=True)
+    figures.add(registered_counts(case))
+    files.keep(case, cleaned, by=by)
+    later.defer("match_case", case_id=case.pk)
+    # The number comes last, so that the row lock on the series is held for two statements and the commit only.
+    give_numbers([case], year=clock.today().year)
+    case.save(force_insert=True)
+    return case
+
+
+def new_case(intake: Intake, *, pk: int, party_id: int | None, holder_id: int, now: datetime, by: Actor) -> Case:
+    """An unsaved, unnumbered case."""
+    return Case(
+        pk=pk,
+        key=intake.key,
+        source=intake.source,
+        source_id=intake.source_id,
+        channel=intake.channel,
+        kind=intake.kind,
+        urgency=intake.urgency,
+        title=intake.title,
+        body=intake.body,
+        place_id=intake.place_id,
+        address=intake.address,
+        category_id=intake.category_id,
+        party_id=party_id,
+        party_kind=intake.asker_kind,
+        reply_wanted=intake.reply_wanted,
+        hide_identity=intake.hide_identity,
+        repeat_of_id=intake.repeat_of_id,
+        holder_id=holder_id,
+        units=[holder_id],
+        received_at=intake.received_at or now,
+        registered_at=now,
+        registered_by_id=by.officer_id if isinstance(by, Viewer) else None,
+        search=tokens(f"{intake.title}\n{intake.body}"),
+    )
+
+
+def tokens(text: str) -> Func:
+    """The tsvector of our own tokens, made inside the INSERT or UPDATE: PostgreSQL's parser does not know Chinese words."""
+    return Func(Value(words(text), output_field=ArrayField(CharField())), function="array_to_tsvector")
+
+
+def give_numbers(cases: Sequence[Case], *, year: int) -> None:
+    """Number unsaved cases with the next serials of the year: one statement, whatever their count.
+
+    The series row stays locked until the transaction ends, so a rollback gives the numbers back and no gap can remain; the
+    first case of a year makes the row.
+    """
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(NumberSeries._meta.db_table)
+        cursor.execute(
+            f"INSERT INTO {table} AS s (year, last) VALUES (%s, %s) "  # noqa: S608  (the table's own name)
+            "ON CONFLICT (year) DO UPDATE SET last = s.last + EXCLUDED.last RETURNING last",
+            [year, len(cases)],
+        )
+        last = int(cursor.fetchone()[0])
+    for serial, case in enumerate(cases, start=last - len(cases) + 1):
+        case.year, case.serial, case.number = year, serial, case_number(year, serial)
+
+
+def registered_facts(case: Case) -> dict[str, Any]:
+    """What the trail keeps of an intake: codes and ids."""
+    facts = {
+        "channel": case.channel,
+        "kind": case.kind,
+        "urgency": case.urgency,
+        "holder": case.holder_id,
+        "party": case.party_id,
+        "category": case.category_id,
+        "place": case.place_id,
+        "source": case.source or None,
+        "repeat_of": case.repeat_of_id,
+        "hidden": case.hide_identity or None,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def registered_counts(case: Case, amount: int = 1) -> list[Count]:
+    """The figures that one registration (or ``amount`` alike) moves."""
+    day = clock.today()
+    assert case.holder_id is not None
+    return [
+        Count("received", day, amount=amount),
+        Count("open", day, amount=amount),
+        Count("unit_open", day, unit_id=case.holder_id, amount=amount),
+    ]
+
+
+def _ground(intake: Intake) -> Ground:
+    """Look before the transaction: one query that also checks the ids that were chosen. Raises BadInput, NoHolder."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce((SELECT id FROM cases_case WHERE key = %(key)s), "
+            "(SELECT id FROM cases_case WHERE source <> '' AND source = %(source)s AND source_id = %(source_id)s)), "
+            "nextval(pg_get_serial_sequence('cases_case', 'id')), "
+            "(SELECT id FROM units_unit WHERE is_fallback AND active LIMIT 1), "
+            "%(category)s::bigint IS NULL OR EXISTS (SELECT 1 FROM units_category WHERE id = %(category)s AND active), "
+            "%(place)s::bigint IS NULL OR EXISTS (SELECT 1 FROM units_region WHERE id = %(place)s AND active), "
+            "%(repeat)s::bigint IS NULL OR EXISTS (SELECT 1 FROM cases_case WHERE id = %(repeat)s)",
+            {
+                "key": intake.key,
+                "source": intake.source,
+                "source_id": intake.source_id,
+                "category": intake.category_id,
+                "place": intake.place_id,
+                "repeat": intake.repeat_of_id,
+            },
+        )
+        known_id, case_id, holder_id, category_ok, place_ok, repeat_ok = cursor.fetchone()
+    for field, fine, what in (
+        ("category", category_ok, "分类"),
+        ("place", place_ok, "地点"),
+        ("repeat_of", repeat_ok, "诉求"),
+    ):
+        if not fine:
+            raise BadInput(field, f"没有这个{what}，请重新选择。")
+    if holder_id is None:
+        raise NoHolder
+    return Ground(known_id=known_id, case_id=case_id, holder_id=holder_id)

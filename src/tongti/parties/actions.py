@@ -1,0 +1,180 @@
+"""Writes on the people we serve: know them again, and unmask them for a reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError as BadNumber
+
+from tongti.parties.errors import NoReason
+from tongti.parties.models import Party, Reveal
+from tongti.parties.queries import name_index, outside_index, phone_index, tail_index
+from tongti.shared import clock
+from tongti.shared.actor import Actor
+from tongti.shared.errors import BadInput, NotVisible
+from tongti.shared.text import normal_phone, tidy
+from tongti.trail import actions as trail
+from tongti.units.access import May, Viewer
+
+REVEAL = timedelta(minutes=15)
+NAME_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who somebody says she is, in normal form: phone as E.164, indexes beside."""
+
+    kind: str
+    name: str
+    phone: str
+    email: str
+    credit_code: str
+    phone_index: bytes
+    tail_index: bytes
+    name_index: bytes
+    outside_index: bytes
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to know anybody by: the case stays without an asker (匿名)."""
+        return not (self.name or self.phone or self.email or self.credit_code or self.outside_index)
+
+    def party(self) -> Party:
+        """A new, unsaved party of this contact."""
+        return Party(**{name: getattr(self, name) for name in self.__dataclass_fields__})
+
+
+def contact(
+    *, kind: str, name: str = "", phone: str = "", email: str = "", credit_code: str = "", outside_id: str = ""
+) -> Contact:
+    """Read typed contact data; no database. Raises BadInput naming the field."""
+    name, email, credit_code = tidy(name), email.strip(), credit_code.strip().upper()
+    if kind not in Party.Kind.values:
+        raise BadInput("asker_kind", "请选择是居民、企业还是其他组织。")
+    if len(name) > NAME_LIMIT:
+        raise BadInput("asker_name", f"姓名（名称）写了 {len(name)} 字，最多 {NAME_LIMIT} 字。")
+    e164 = normal_phone(phone) if phone.strip() else ""
+    if phone.strip() and not e164:
+        raise BadInput("phone", "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。")
+    _check_email(email)
+    _check_credit_code(credit_code)
+    return Contact(
+        kind=kind,
+        name=name,
+        phone=e164,
+        email=email,
+        credit_code=credit_code,
+        phone_index=phone_index(e164),
+        tail_index=tail_index(e164),
+        name_index=name_index(name),
+        outside_index=outside_index(outside_id),
+    )
+
+
+def find_or_create(
+    *,
+    kind: str,
+    name: str = "",
+    phone: str = "",
+    email: str = "",
+    credit_code: str = "",
+    outside_id: str = "",
+    by: Actor,
+) -> Party:
+    """The party with this phone and name, or a new one.
+
+    A caller who gives no name is the newest party of that phone; a name given later is added to a nameless party. Without a
+    phone (and without an outside id) nobody is known again: two people may share a name. Call inside a transaction: two
+    workers at once end in one IntegrityError, and trying again finds the party. Raises BadInput.
+    """
+    who = contact(kind=kind, name=name, phone=phone, email=email, credit_code=credit_code, outside_id=outside_id)
+    return keep(who, by=by)
+
+
+def keep(who: Contact, *, by: Actor) -> Party:
+    """``find_or_create`` for a contact that was read already."""
+    found = _known(who)
+    if found is None:
+        party = who.party()
+        party.save(force_insert=True)
+        return party
+    _add_what_is_new(found, who, by=by)
+    return found
+
+
+@transaction.atomic
+def reveal(*, party_id: int, reason: str, by: Viewer) -> Reveal:
+    """Show this officer one party unmasked for a quarter of an hour. Raises NoReason, NotAllowed, NotVisible.
+
+    The reason stays with the grant; the trail holds who, whom and when. Whether she may see the case that the party asks in
+    is for the caller to check (cases.actions.reveal_asker).
+    """
+    by.require(May.SEE_IDENTITY)
+    reason = tidy(reason)
+    if len(reason) < 4:
+        raise NoReason
+    party = Party.objects.only("id").filter(pk=party_id).first()
+    if party is None:
+        raise NotVisible
+    now = clock.now()
+    granted = Reveal.objects.create(
+        party=party, officer_id=by.officer_id, reason=reason[:200], granted_at=now, expires_at=now + REVEAL
+    )
+    trail.record("party.revealed", party, by=by, facts={"reveal": granted.pk, "minutes": REVEAL.seconds // 60})
+    return granted
+
+
+def note_recognised(*, party_ids: list[int], by: Viewer) -> None:
+    """A clerk typed a phone number and was shown whose it is: reading is an event too (domain sheet W0.5)."""
+    if party_ids:
+        trail.record_many([("party.recognised", Party(pk=pk), None) for pk in party_ids], by=by)
+
+
+def _known(who: Contact) -> Party | None:
+    if who.outside_index:
+        return Party.objects.filter(outside_index=who.outside_index).first()
+    if not who.phone_index:
+        return None
+    same_phone = list(Party.objects.filter(phone_index=who.phone_index).order_by("-id")[:50])
+    if not who.name:
+        return same_phone[0] if same_phone else None
+    named = [p for p in same_phone if bytes(p.name_index) == who.name_index]
+    nameless = [p for p in same_phone if not p.name_index]
+    return next(iter(named + nameless), None)
+
+
+def _add_what_is_new(party: Party, who: Contact, *, by: Actor) -> None:
+    changed = []
+    if who.name and not party.name_index:
+        party.name, party.name_index = who.name, who.name_index
+        changed += ["name", "name_index"]
+    if who.email and party.email != who.email:
+        party.email = who.email
+        changed.append("email")
+    if who.credit_code and not party.credit_code:
+        party.credit_code, party.kind = who.credit_code, who.kind
+        changed += ["credit_code", "kind"]
+    if changed:
+        party.save(update_fields=changed)
+        trail.record("party.completed", party, by=by, facts={"fields": changed})
+
+
+def _check_email(email: str) -> None:
+    if not email:
+        return
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise BadInput("email", "邮箱地址不对，请检查，例如 name@example.cn。") from error
+
+
+def _check_credit_code(code: str) -> None:
+    if not code:
+        return
+    try:
+        uscc.validate(code)
+    except BadNumber as error:
+        raise BadInput("credit_code", "统一社会信用代码不对：应是 18 位，最后一位是校验位，请对照执照检查。") from error

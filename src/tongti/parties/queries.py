@@ -1,0 +1,139 @@
+"""Reads on the people we serve: found by keyed indexes, masked unless a live grant says otherwise."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongti.parties.models import Party, Reveal
+from tongti.shared import clock, crypto
+from tongti.shared.text import mask_name, mask_phone, national_phone, normal_phone
+from tongti.units.access import May, Scope, Viewer
+
+PartyKind = Party.Kind
+
+HIDDEN_NAME = "要求隐名"
+NO_NAME = "未留姓名"
+
+
+@dataclass(frozen=True)
+class Face:
+    """What this viewer may see of a party; ``until`` is when a live unmasking ends."""
+
+    name: str
+    phone: str
+    masked: bool
+    kind: str = "person"
+    hidden: bool = False
+    until: datetime | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class KnownCaller:
+    """A party who called from this phone before; the name is plain, it fills the clerk's form."""
+
+    party_id: int
+    kind: str
+    name: str
+    credit_code: str
+
+
+def phone_index(e164: str) -> bytes:
+    """Blind index of a whole phone number."""
+    return crypto.blind_index(e164, purpose="party.phone")
+
+
+def tail_index(e164: str) -> bytes:
+    """Blind index of the last four digits, by which a person remembers a number."""
+    return crypto.blind_index(e164[-4:], purpose="party.tail") if e164 else b""
+
+
+def name_index(name: str) -> bytes:
+    """Blind index of a name."""
+    return crypto.blind_index(name, purpose="party.name")
+
+
+def outside_index(outside_id: str) -> bytes:
+    """Blind index of an asker's id at an outside source (``source:id``)."""
+    return crypto.blind_index(outside_id, purpose="party.outside")
+
+
+def known_callers(viewer: Viewer, phone: str, limit: int = 5) -> list[KnownCaller]:
+    """Who called from this number before, newest first; nothing for viewers who do not take calls."""
+    e164 = normal_phone(phone)
+    if not e164 or viewer.scope(May.SEE_IDENTITY) < Scope.ALL or not viewer.can(May.REGISTER):
+        return []
+    rows = Party.objects.filter(phone_index=phone_index(e164)).order_by("-id")[:limit]
+    return [KnownCaller(party_id=p.pk, kind=p.kind, name=p.name, credit_code=p.credit_code) for p in rows]
+
+
+def party_ids_by_phone(viewer: Viewer, typed: str, limit: int = 200) -> list[int]:
+    """Parties with this number, or whose number ends in these four digits; only for viewers who may see identities."""
+    if viewer.scope(May.SEE_IDENTITY) < Scope.ALL:
+        return []
+    digits = "".join(c for c in typed if c.isdigit())
+    if len(digits) == 4:
+        rows = Party.objects.filter(tail_index=crypto.blind_index(digits, purpose="party.tail"))
+    elif e164 := normal_phone(typed):
+        rows = Party.objects.filter(phone_index=phone_index(e164))
+    else:
+        return []
+    return list(rows.order_by("-id").values_list("id", flat=True)[:limit])
+
+
+def faces(
+    viewer: Viewer, party_ids: Iterable[int | None], *, hidden_case_parties: Collection[int] = ()
+) -> dict[int, Face]:
+    """One face per party, two queries whatever their number.
+
+    Masked unless this viewer has a live Reveal. Parties in ``hidden_case_parties`` asked to stay unknown to handling units:
+    whoever has no district-wide right to identities reads “要求隐名”, Reveal or not.
+    """
+    ids = {pk for pk in party_ids if pk}
+    if not ids:
+        return {}
+    parties = Party.objects.filter(pk__in=ids).only("id", "kind", "name", "phone", "email")
+    open_until = _live_reveals(viewer, ids)
+    everywhere = viewer.scope(May.SEE_IDENTITY) == Scope.ALL
+    return {
+        p.pk: _face(p, open_until.get(p.pk), hidden=p.pk in hidden_case_parties and not everywhere) for p in parties
+    }
+
+
+def address_of(party_id: int | None) -> tuple[str, str]:
+    """(email, phone in E.164) for the outbox, which delivers without showing anybody."""
+    party = Party.objects.filter(pk=party_id).only("email", "phone").first() if party_id else None
+    return (party.email, party.phone) if party else ("", "")
+
+
+def name_for_letter(party_id: int | None) -> tuple[str, str]:
+    """(name, kind) for the salutation of an answer that goes to the asker herself."""
+    party = Party.objects.filter(pk=party_id).only("name", "kind").first() if party_id else None
+    return (party.name, party.kind) if party else ("", "person")
+
+
+def _live_reveals(viewer: Viewer, ids: set[int]) -> dict[int, datetime]:
+    if not viewer.can(May.SEE_IDENTITY):
+        return {}
+    rows = Reveal.objects.filter(officer_id=viewer.officer_id, party_id__in=ids, expires_at__gt=clock.now())
+    return dict(rows.order_by("expires_at").values_list("party_id", "expires_at"))
+
+
+def _face(party: Party, until: datetime | None, *, hidden: bool) -> Face:
+    if hidden:
+        return Face(name=HIDDEN_NAME, phone="", masked=True, kind=party.kind, hidden=True)
+    if until is not None:
+        return Face(
+            name=party.name or NO_NAME,
+            phone=national_phone(party.phone),
+            masked=False,
+            kind=party.kind,
+            until=until,
+            email=party.email,
+        )
+    return Face(name=_masked_name(party) or NO_NAME, phone=mask_phone(party.phone), masked=True, kind=party.kind)
+
+
+def _masked_name(party: Party) -> str:
+    # Two characters of a firm tell the trade or place without naming it: firms fear being known as complainers too.
+    return mask_name(party.name) if party.kind == PartyKind.PERSON else party.name[:2] + "***" * bool(party.name)
