@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from worktime.amounts import moment
 from worktime.calendars import Calendar
-from worktime.tables import each_day
 
 
 class Phase(StrEnum):
@@ -84,26 +82,30 @@ def day_cells(
     end = current if finish is None else finish
     opening = begin if count_start else date.fromordinal(begin.toordinal() + 1)
     first, final = (_day(axis[0]), _day(axis[1])) if axis else (opening, max(last, end))
-    shown = list(_working_days(first, final, calendar))
-    ticks = [on for on, _ in shown if opening <= on <= last]
+    shown = _working_days(calendar.index(first), calendar.index(final), calendar)
+    ticks = [on for on, _, _ in shown if opening <= on <= last]
     tick = ticks[-1] if ticks and finish is None and last <= final else None
     return [
-        DayCell(on, _phase(on, opening, last, current, finish), on == tick, gap, calendar.is_provisional(on))
-        for on, gap in shown
+        DayCell(on, _phase(on, opening, last, current, finish), on == tick, gap, provisional)
+        for on, gap, provisional in shown
     ]
 
 
-def _working_days(first: date, final: date, calendar: Calendar) -> Iterator[tuple[date, str]]:
-    """Working days with the name of the gap before each; the first has none."""
-    names: list[str] = []
-    started = False
-    for on in each_day(first, final):
-        if not calendar.is_working_day(on):
-            names.append(calendar.day(on).name)
-            continue
-        named = dict.fromkeys(name for name in names if name != "周末") or dict.fromkeys(names)
-        yield on, "、".join(named) if started else ""
-        names, started = [], True
+def _working_days(first: int, final: int, calendar: Calendar) -> list[tuple[date, str, bool]]:
+    """Working days of a run, each with the name of the gap before it (the first has none) and whether it is sure."""
+    found: list[tuple[date, str, bool]] = []
+    before = first - 1
+    for index in calendar.working[calendar.before[first] : calendar.before[final + 1]]:
+        gap = _gap_name(before, index, calendar) if found and index - before > 1 else ""
+        found.append((calendar.date_at(index), gap, calendar.provisional_between(index - 1, index) > 0))
+        before = index
+    return found
+
+
+def _gap_name(before: int, index: int, calendar: Calendar) -> str:
+    """The holidays between two working days, or 周末 when there is none."""
+    rules = (calendar.rules.get(place) for place in range(before + 1, index))
+    return "、".join(dict.fromkeys(rule.name for rule in rules if rule is not None)) or "周末"
 
 
 def _phase(on: date, opening: date, last: date, today: date, finish: date | None) -> Phase:

@@ -41,10 +41,7 @@ def batch_due_dates(
     before, working = _arrays(calendar)
     if what is Unit.WORKING_DAY:
         return _dates(_taken(working, before[first + 1] + number - 1))
-    if what is Unit.CALENDAR_DAY:
-        nominal = first + number
-    else:
-        nominal = _months(begin, number, count_start)
+    nominal = first + number if what is Unit.CALENDAR_DAY else _months(begin, number, count_start)
     _check(nominal)
     return _dates(_taken(working, before[nominal]) if roll_over else nominal)
 
