@@ -1,14 +1,18 @@
 """Reads on places, units, posts and catalogues."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 from django.db.models import Q, QuerySet
 
 from tongti.accounts.models import Officer
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
-from tongti.units.access import ROLES, Seat, Viewer
-from tongti.units.models import Category, Post, Region, Unit
+from tongti.units.access import ROLES, Role, Seat, Viewer
+from tongti.units.models import Category, Post, Region, Template, Unit
 
 
 def viewer_of(officer: Officer) -> Viewer:
@@ -36,6 +40,22 @@ def townships() -> QuerySet[Region]:
 def villages(township_id: int) -> QuerySet[Region]:
     """Active villages and communities of one township, by code."""
     return Region.objects.filter(parent_id=township_id, level=Region.Level.VILLAGE, active=True).order_by("code")
+
+
+def places() -> list[tuple[Region, list[Region]]]:
+    """Every active township with its active villages, both by code, for a form that works without script; one query."""
+    rows = Region.objects.filter(level__in=[Region.Level.TOWNSHIP, Region.Level.VILLAGE], active=True).order_by("code")
+    towns: dict[int, tuple[Region, list[Region]]] = {}
+    below: list[Region] = []
+    for row in rows:
+        if row.level == Region.Level.TOWNSHIP:
+            towns[row.pk] = (row, [])
+        else:
+            below.append(row)
+    for village in below:
+        if village.parent_id in towns:
+            towns[village.parent_id][1].append(village)
+    return list(towns.values())
 
 
 def region(pk: int) -> Region:
@@ -95,3 +115,40 @@ def unit_ids_below(paths: Sequence[str]) -> list[int]:
     for path in paths:
         below |= Q(path__startswith=path)
     return list(Unit.objects.filter(below).values_list("id", flat=True))
+
+
+@cache
+def shipped_words() -> dict[str, dict[str, str]]:
+    """The texts that ship with the program (``data/templates.json``): code → name, body, slots."""
+    text = resources.files("tongti.units").joinpath("data/templates.json").read_text(encoding="utf-8")
+    return {row["code"]: row for row in json.loads(text)["templates"]}
+
+
+def words(code: str) -> str:
+    """The district's own text of this code, or the shipped one; "" when nobody wrote any."""
+    own = Template.objects.filter(code=code).values_list("body", flat=True).first()
+    return str(own if own is not None else shipped_words().get(code, {}).get("body", ""))
+
+
+@dataclass(frozen=True)
+class DemoSeat:
+    """One line of the demo sign-in page: who, where, and what the role is for."""
+
+    officer_id: int
+    name: str
+    unit: str
+    role: Role
+
+
+def demo_seats() -> list[DemoSeat]:
+    """The demo cast in the order of the role table, at most 60."""
+    posts = (
+        Post.objects.filter(officer__demo=True, officer__is_active=True, until=None)
+        .select_related("officer", "unit")
+        .order_by("id")[:60]
+    )
+    seats = [
+        DemoSeat(officer_id=p.officer_id, name=p.officer.name, unit=p.unit.short_name, role=ROLES[p.role]) for p in posts
+    ]
+    order = list(ROLES)
+    return sorted(seats, key=lambda seat: order.index(seat.role.code))

@@ -1,6 +1,8 @@
-"""Addresses of the desk pages."""
+"""Addresses of the desk pages; each slice has its own module."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tongti.web.desk.urls_signin")),
+]

@@ -1,0 +1,107 @@
+"""Sign in, sign out, change password; in demo mode one click per role of the cast."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from tongti.accounts import actions, queries
+from tongti.shared import ratelimit
+from tongti.shared.errors import DomainError
+from tongti.units.queries import demo_seats
+from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.forms import Form
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+HOME = "desk:home"
+
+
+class SignInForm(Form):
+    """Name and password; pasting is allowed, there is no puzzle (WCAG 3.3.8)."""
+
+    username = forms.CharField(label="登录名", max_length=60, widget=forms.TextInput({"autocomplete": "username"}))
+    password = forms.CharField(
+        label="密码", max_length=200, strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+
+
+class PasswordForm(Form):
+    """A new password, typed twice."""
+
+    old = forms.CharField(label="现在的密码", strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"}))
+    new = forms.CharField(
+        label="新密码",
+        strip=False,
+        help_text="至少 10 位，不能全是数字，不要用常见密码。",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+    repeat = forms.CharField(label="再写一遍新密码", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"}))
+
+    def clean_repeat(self) -> str:
+        """The two must be the same."""
+        if self.cleaned_data["repeat"] != self.cleaned_data.get("new"):
+            raise forms.ValidationError("两次写的新密码不一样。")
+        return str(self.cleaned_data["repeat"])
+
+
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page."""
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ratelimit.hit("sign_in", request.META.get("REMOTE_ADDR", ""), limit=30, per_seconds=300)
+            officer = actions.sign_in(**form.cleaned_data)
+        except DomainError as refused:
+            form.add_error("password", refused.sentence)
+        else:
+            login(request, officer, backend=BACKEND)
+            return redirect("desk:password" if officer.must_change_password else _next(request))
+    cast = demo_seats() if settings.DEMO else []
+    status = 422 if form.errors else 200
+    context = {"form": form, "cast": cast, "next": request.GET.get("next", "")}
+    return render(request, "desk/sign_in.html", context, status=status)
+
+
+@require_POST
+def sign_in_demo(request: HttpRequest) -> HttpResponse:
+    """One click; only in demo mode, which is refused on every address but loopback."""
+    if not settings.DEMO:
+        raise Http404
+    officer = actions.sign_in_demo(officer_id=int(request.POST.get("officer", "0")))
+    login(request, officer, backend=BACKEND)
+    return redirect(_next(request))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session on the server."""
+    logout(request)
+    return redirect("desk:sign_in")
+
+
+@sensitive_post_parameters("old", "new", "repeat")
+@desk()
+def password(request: DeskRequest) -> HttpResponse:
+    """Change one's own password; everybody else is signed out of this account."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        officer = queries.officer(request.viewer.officer_id)
+        try:
+            actions.change_password(officer=officer, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
+        except DomainError as refused:
+            form.add_error("old" if refused.code == "accounts.sign_in_refused" else "new", refused.sentence)
+        else:
+            login(request, officer, backend=BACKEND)
+            return redirect(HOME)
+    return render(request, "desk/password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted and safe else HOME

@@ -1,0 +1,12 @@
+"""Addresses of the door."""
+
+from django.urls import path
+
+from tongti.web.desk import signin
+
+urlpatterns = [
+    path("sign-in/", signin.sign_in, name="sign_in"),
+    path("sign-in/demo/", signin.sign_in_demo, name="sign_in_demo"),
+    path("sign-out/", signin.sign_out, name="sign_out"),
+    path("password/", signin.password, name="password"),
+]
