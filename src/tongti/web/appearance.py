@@ -45,7 +45,7 @@ def remember(response: HttpResponse, wanted: Mapping[str, str], *, secure: bool)
 
 def without_choice(request: HttpRequest) -> str:
     """The same address with the choices taken out, and the rest of the query kept."""
-    return _address(request, {name: None for name in CHOICES})
+    return _address(request, dict.fromkeys(CHOICES))
 
 
 def link(request: HttpRequest, **choice: str) -> str:

@@ -13,16 +13,22 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 BAR_TONES = {"normal": "wd-x", "info": "wd-x", "warn": "wd-warn", "bad": "wd-bad", "ok": "wd-ok"}
-CELL_CLASSES = {"past": "d", "today": "n", "future": "", "over": "o", "after": "x"}
+CELL_CLASSES = {"past": "d", "today": "n", "future": "", "over": "o", "outside": "x"}
 DENSE_FROM = 26
 
 
 def workdays(cells: Sequence[Any], tone: str = "normal") -> SafeString:
-    """The working-day bar: one cell a working day, a gap for days off, dark for today, a tick on the due day."""
+    """The working-day bar: one cell a working day, a gap for days off, dark for today, a tick on the due day.
+
+    ``cells`` are ``worktime`` DayCells (``phase``, ``gap_before``, ``due``).
+    """
     items = format_html_join(
         "",
         "<li{}></li>",
-        ((_class(CELL_CLASSES[cell.state], "w" if cell.gap_before else "", "e" if cell.due else ""),) for cell in cells),
+        (
+            (_class(CELL_CLASSES[cell.phase], "w" if cell.gap_before else "", "e" if cell.due else ""),)
+            for cell in cells
+        ),
     )
     css = f"wd {BAR_TONES.get(tone, 'wd-x')}" + (" wd-dense" if len(cells) > DENSE_FROM else "")
     return format_html('<ol class="{}" aria-hidden="true">{}</ol>', css, items)
@@ -65,7 +71,9 @@ def mini_bars(values: Sequence[float]) -> SafeString:
     width = max(round(len(values) * 12.7 - 4.7), 8)
     rects = format_html_join("", '<rect class="{}" x="{}" y="{}" width="8" height="{}" rx="1.5"/>', bars)
     return format_html(
-        '<svg class="mini" viewBox="0 0 {0} 24" width="{0}" height="24" aria-hidden="true" focusable="false">{1}</svg>', width, rects
+        '<svg class="mini" viewBox="0 0 {0} 24" width="{0}" height="24" aria-hidden="true" focusable="false">{1}</svg>',
+        width,
+        rects,
     )
 
 
@@ -109,12 +117,16 @@ def columns(data: Iterable[Column | Mapping[str, Any]], name: str = "") -> SafeS
     said = f"{name}：" if name else ""
     label = said + "；".join(day.words for day in days)
     grid = format_html_join(
-        "", '<line class="grid-l" x1="0" x2="{0}" y1="{1}" y2="{1}"/>', ((width, y) for y in (BASE, (BASE + TOP) / 2, TOP))
+        "",
+        '<line class="grid-l" x1="0" x2="{0}" y1="{1}" y2="{1}"/>',
+        ((width, y) for y in (BASE, (BASE + TOP) / 2, TOP)),
     )
     return format_html(
         '<svg class="chart" viewBox="0 0 {} 250" width="100%" {}>{}{}</svg>',
         width,
-        format_html('role="group" aria-label="{}"', name) if linked else format_html('role="img" aria-label="{}"', label),
+        format_html('role="group" aria-label="{}"', name)
+        if linked
+        else format_html('role="img" aria-label="{}"', label),
         grid,
         format_html_join("", "{}", ((_column(day, i, top),) for i, day in enumerate(days))),
     )
@@ -157,7 +169,11 @@ def bar(share: float, tone: str = "fg") -> SafeString:
 def bullet(value: float, target: float, tick: float | None = None, tone: str = "") -> SafeString:
     """Value against target, with a tick where time has got to (percent). Behind the tick it turns amber, far behind red."""
     done = _clamp(value / target * 100 if target else 0)
-    mark = "" if tick is None else format_html('<rect class="bar-t" x="{}" width=".8" height="10"/>', min(_clamp(tick), 99.2))
+    mark = (
+        ""
+        if tick is None
+        else format_html('<rect class="bar-t" x="{}" width=".8" height="10"/>', min(_clamp(tick), 99.2))
+    )
     return format_html(
         '<svg class="bul" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="bar-bg" y="2" width="100" height="6" rx="1"/><rect class="bar-{}" y="2" width="{}" height="6" rx="1"/>{}</svg>',

@@ -1,7 +1,5 @@
 """What every template may count on: the site's names, the reader's look, today, and the rail."""
 
-from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,20 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from tongti.deadlines.queries import day_kind
 from tongti.shared import clock
 from tongti.web import nav
 from tongti.web.appearance import Look
 from tongti.web.wording import weekday
-
-DayKind = Callable[[date], str]
-
-_day_kind: list[DayKind] = []
-
-
-def tells_day_kind(function: DayKind) -> DayKind:
-    """Decorator: this function says 工作日, 休息日 or a holiday's name; without one the header shows the weekday only."""
-    _day_kind[:] = [function]
-    return function
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -37,10 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "look": getattr(request, "look", Look()),
         "today": day,
         "weekday": weekday(day),
-        "day_kind": SimpleLazyObject(partial(_kind_of, day)),
+        "day_kind": SimpleLazyObject(partial(day_kind, day)),
+        "seats": getattr(getattr(request, "viewer", None), "seats", ()),
         "nav_groups": SimpleLazyObject(partial(nav.for_request, request)),
     }
-
-
-def _kind_of(day: date) -> str:
-    return _day_kind[0](day) if _day_kind else ""

@@ -13,19 +13,9 @@ from tongti.web import appearance
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
@@ -104,4 +94,5 @@ def _back(request: HttpRequest) -> str:
     own = f"{request.scheme}://{request.get_host()}/"
     if not referrer.startswith(own) or (request.method == "GET" and referrer == request.build_absolute_uri()):
         return "/"
-    return "/" + referrer[len(own) :]
+    # Two slashes at the start would lead to another host.
+    return "/" + referrer[len(own) :].lstrip("/")

@@ -1,22 +1,21 @@
 """The desk's rail: which places there are, who is shown them, and how much waits behind each.
 
-An item whose URL does not exist yet, or that its ``shown_to`` refuses, is left out. A count comes from a function that the
-page's own room registers with ``@counts("desk:inbox")``; it is asked once per page.
+A place is shown when the view behind it would let this person in: the permissions are read off the view itself (desk.doors),
+so the rail cannot drift from the policy. A count comes from a function that the page's own room registers with
+``@counts("desk:inbox")``; it is asked once per page.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Count = Callable[[HttpRequest], int]
-Gate = Callable[[HttpRequest], bool]
 
 _COUNTS: dict[str, Count] = {}
-_GATES: dict[str, Gate] = {}
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,20 @@ def counts(url_name: str) -> Callable[[Count], Count]:
     return register
 
 
-def shown_to(*url_names: str) -> Callable[[Gate], Gate]:
-    """Decorator: this function tells whether the person asking is shown these places."""
-
-    def register(gate: Gate) -> Gate:
-        _GATES.update(dict.fromkeys(url_names, gate))
-        return gate
-
-    return register
+def place(request: HttpRequest | None, url_name: str) -> str:
+    """The address of a place that exists and lets this person in, else ""."""
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return ""
+    # A view without the mark is open to everybody; one with an empty tuple asks for a signed-in officer only.
+    needed = getattr(resolve(url).func, "permissions", None)
+    if needed is None:
+        return url
+    viewer = getattr(request, "viewer", None)
+    if viewer is None or (needed and not any(viewer.can(may) for may in needed)):
+        return ""
+    return url
 
 
 def for_request(request: HttpRequest, groups: Iterable[NavGroup] = NAV) -> list[NavGroup]:
@@ -103,12 +108,8 @@ def for_request(request: HttpRequest, groups: Iterable[NavGroup] = NAV) -> list[
 
 def _items(request: HttpRequest, group: NavGroup) -> Iterator[NavItem]:
     for item in group.items:
-        try:
-            url = reverse(item.url_name)
-        except NoReverseMatch:
-            continue
-        gate = _GATES.get(item.url_name)
-        if gate and not gate(request):
+        url = place(request, item.url_name)
+        if not url:
             continue
         count = _COUNTS.get(item.url_name)
         yield replace(item, url=url, count=count(request) if count else None, current=_is_current(request, url))

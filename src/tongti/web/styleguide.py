@@ -17,16 +17,22 @@ from tongti.web.charts import Column
 from tongti.web.forms import DateInput, Form, MultipleFileInput
 from tongti.web.states import STATES
 
-
 SHELLS = ("desk", "public", "board")
-PARTS = {"work": "办理", "words": "状态和按钮", "forms": "表单", "wrong": "填错的表单", "public": "公众页", "figures": "看板"}
+PARTS = {
+    "work": "办理",
+    "words": "状态和按钮",
+    "forms": "表单",
+    "wrong": "填错的表单",
+    "public": "公众页",
+    "figures": "看板",
+}
 
 
 @dataclass(frozen=True)
 class Cell:
     """One working day, as ``worktime`` gives it."""
 
-    state: str
+    phase: str
     gap_before: bool = False
     due: bool = False
 
@@ -45,14 +51,20 @@ class SampleForm(Form):
     place = forms.CharField(label="详细位置", required=False, max_length=100)
     since = forms.DateField(label="从哪天开始", required=False, help_text="例如 2026-03-20", widget=DateInput)
     households = forms.IntegerField(label="影响多少户", required=False, min_value=1)
-    files = forms.FileField(label="照片、录音", required=False, help_text="最多 6 个，每个不超过 10 MB", widget=MultipleFileInput)
+    files = forms.FileField(
+        label="照片、录音", required=False, help_text="最多 6 个，每个不超过 10 MB", widget=MultipleFileInput
+    )
     wants = forms.MultipleChoiceField(
         label="希望怎么告诉您",
         required=False,
         choices=[("sms", "短信"), ("call", "电话"), ("mail", "邮件")],
         widget=forms.CheckboxSelectMultiple,
     )
-    phone = forms.CharField(label="手机号", help_text="只用来发进度和回访，办理人员看到的是打了星号的号码。", widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    phone = forms.CharField(
+        label="手机号",
+        help_text="只用来发进度和回访，办理人员看到的是打了星号的号码。",
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )
     agreed = forms.BooleanField(label="我已看过个人信息处理说明")
 
 
@@ -88,7 +100,9 @@ def samples() -> dict[str, Any]:
         "states": sorted(STATES),
         "dues": [None, 11, 6, 2, 0, -2],
         "bars": _bars(),
-        "long_bar": [Cell("past" if i < 20 else "today" if i == 20 else "future", i % 5 == 4, i == 59) for i in range(60)],
+        "long_bar": [
+            Cell("past" if i < 20 else "today" if i == 20 else "future", i % 5 == 4, i == 59) for i in range(60)
+        ],
         "trend": [97.8, 98.6, 98.2, 98.8, 98.7, 99.1, 99.2],
         "movement": [1, 2, 2, 4, 6, 14, 20],
         "due_columns": _columns(),
@@ -103,7 +117,13 @@ def samples() -> dict[str, Any]:
         "filter": SampleFilter(auto_id="filter_%s"),
         "steps": ["说清楚", "留联系方式", "核对提交"],
         "files": [
-            {"name": "漏点照片.jpg", "kind": "image", "size": 824_311, "url": "#files", "note": "黄志强 今天 09:20 上传"},
+            {
+                "name": "漏点照片.jpg",
+                "kind": "image",
+                "size": 824_311,
+                "url": "#files",
+                "note": "黄志强 今天 09:20 上传",
+            },
             {"name": "供水管网台账.xlsx", "kind": "sheet", "size": 45_002, "url": "#files", "note": ""},
         ],
         "just_now": now,
@@ -121,7 +141,15 @@ def _rail() -> list[nav.NavGroup]:
         nav.NavGroup(
             group.title,
             tuple(
-                nav.NavItem(i.label, i.icon, i.url_name, i.urgent, "#main", waits.get(i.url_name), i.url_name == "desk:questions")
+                nav.NavItem(
+                    i.label,
+                    i.icon,
+                    i.url_name,
+                    i.urgent,
+                    "#main",
+                    waits.get(i.url_name),
+                    i.url_name == "desk:questions",
+                )
                 for i in group.items
             ),
         )
@@ -133,19 +161,34 @@ def _bars() -> list[tuple[str, list[Cell], str, str, str]]:
     """(tone, cells, left words, right words, state) of the four ways a baton can stand."""
 
     def cells(marks: str) -> list[Cell]:
-        names = {"d": "past", "n": "today", ".": "future", "o": "over", "x": "after"}
+        names = {"d": "past", "n": "today", ".": "future", "o": "over", "x": "outside"}
         return [Cell(names[m.lower()], i in (1, 6), m.isupper() or m == ":") for i, m in enumerate(marks)]
 
     return [
-        ("info", [*cells("dddn....."), Cell("future", due=True)], "第 4 天 / 10 天", "3 月 20 日到期", "running"),
+        ("info", [*cells("dddn....."), Cell("future", due=True)], "第 4 天 / 10 天", "3 月 20 日到期", "handling"),
         ("bad", cells("ddDoxxxxxx"), "第 4 天 / 3 天", "已超期 1 天", "overdue"),
-        ("warn", [*cells("dddn"), Cell("future", due=True), *cells("x"), Cell("after", True), *cells("xxx")], "第 4 天 / 5 天", "明天到期", "near"),
+        (
+            "warn",
+            [*cells("dddn"), Cell("future", due=True), *cells("x"), Cell("outside", True), *cells("xxx")],
+            "第 4 天 / 5 天",
+            "明天到期",
+            "near",
+        ),
         ("ok", cells("dxxxxxxxxx"), "用 1 天 / 5 天", "3 月 7 日办结", "done"),
     ]
 
 
 def _columns() -> list[Column]:
-    days = [("12", "今天"), ("13", "周四"), ("14", "周五"), ("17", "周一"), ("18", "周二"), ("19", "周三"), ("20", "周四"), ("21", "周五")]
+    days = [
+        ("12", "今天"),
+        ("13", "周四"),
+        ("14", "周五"),
+        ("17", "周一"),
+        ("18", "周二"),
+        ("19", "周三"),
+        ("20", "周四"),
+        ("21", "周五"),
+    ]
     normal = [3, 4, 12, 21, 9, 17, 8, 11]
     near = [9, 8, 0, 0, 0, 0, 0, 0]
     first = Column("超期", "未结", overdue=7, url="#due")

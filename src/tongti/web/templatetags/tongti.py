@@ -1,18 +1,19 @@
 """``{% load tongti %}``: the repeated pieces of every page. Each draws one thing; the words come from wording.py and states.py.
 
-    {% icon "users" %}                          inline icon, takes the text's colour
-    {% chip state %} {% chip state word="…" %}  status: word + icon + colour
-    {% due days_left %}                         chip of working days left
-    {% workdays cells "warn" %}                 working-day bar (say the same beside it in words)
-    {% sparkline values target %} {% mini_bars values %} {% bar 88.2 "bad" %} {% bullet value target tick %}
-    {% columns data "十个工作日到期" %}           stacked columns by day, each may open its list
-    {% rate 842 917 url %}                      91.8% 842 / 917
-    {% reasons list %}                          reasons with signed weights
-    {% pages page %}                            next page of a keyset list
-    {% field form.words %} {% error_summary form %} {% form_errors form %}
-    {% look_link size="large" %}                address of this page with another look
-    {% query sort="due" %}                      this page's query string with one thing changed
-    {{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
+{% icon "users" %}                          inline icon, takes the text's colour
+{% chip baton %} {% chip verdict field="satisfied" %} {% chip "overdue" "超期 1" %}   status: word + icon + colour
+{% place "desk:register" as url %}          address of a page that exists and lets this person in, else ""
+{% due days_left %}                         chip of working days left
+{% workdays cells "warn" %}                 working-day bar (say the same beside it in words)
+{% sparkline values target %} {% mini_bars values %} {% bar 88.2 "bad" %} {% bullet value target tick %}
+{% columns data "十个工作日到期" %}           stacked columns by day, each may open its list
+{% rate 842 917 url %}                      91.8% 842 / 917
+{% reasons list %}                          reasons with signed weights
+{% pages page %}                            next page of a keyset list
+{% field form.words %} {% error_summary form %} {% form_errors form %}
+{% look_link size="large" %}                address of this page with another look
+{% query sort="due" %}                      this page's query string with one thing changed
+{{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
 """
 
 import re
@@ -22,12 +23,12 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tongti.shared import text
-from tongti.web import appearance, charts, wording
+from tongti.web import appearance, charts, nav, wording
 from tongti.web import icons as _icons
 from tongti.web.fields import Shown, errors_of, shown
 from tongti.web.states import State, state_of
@@ -44,9 +45,9 @@ register.simple_tag(charts.bullet, name="bullet")
 
 
 @register.simple_tag
-def chip(state: object, word: str = "") -> SafeString:
-    """A status; ``word`` says it in other words with the same icon and colour."""
-    return _chip(state_of(state), word)
+def chip(thing: object, word: str = "", field: str = "state") -> SafeString:
+    """A status: of a model's ``field`` (its own word), or of a plain code; ``word`` says it in other words."""
+    return _chip(state_of(thing, field), word)
 
 
 @register.simple_tag
@@ -80,7 +81,12 @@ def reasons(items: Iterable[Any]) -> dict[str, Any]:
     pairs.sort(key=lambda pair: -abs(pair[1]))
     top = max((abs(weight) for _words, weight in pairs), default=1)
     rows = [
-        {"words": words, "weight": f"{weight:+.1f}".replace("-", "−"), "for": weight >= 0, "bar": charts.weight_bar(weight, top)}
+        {
+            "words": words,
+            "weight": f"{weight:+.1f}".replace("-", "−"),
+            "for": weight >= 0,
+            "bar": charts.weight_bar(weight, top),
+        }
         for words, weight in pairs
     ]
     return {"rows": rows}
@@ -108,6 +114,12 @@ def field(bound: BoundField, label: str = "", hint: str = "", hide_label: bool =
 def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
     """What must be mended, at the top of the page, each line a link to its field."""
     return {"errors": [line for form in forms if form is not None for line in errors_of(form)]}
+
+
+@register.simple_tag(takes_context=True)
+def place(context: template.Context, url_name: str) -> str:
+    """Where a link may lead: "" when the page does not exist or would not let this person in."""
+    return nav.place(context.get("request"), url_name)
 
 
 @register.simple_tag(takes_context=True)
@@ -152,10 +164,11 @@ register.filter("mask_name", text.mask_name)
 @register.filter(is_safe=False)
 def marked(value: str, words: Sequence[str]) -> SafeString:
     """The text with shared words in ``<mark>``; everything is escaped first, so nobody's text becomes markup."""
-    escaped = conditional_escape(value)
-    wanted = sorted({str(conditional_escape(word)) for word in words or () if word}, key=len, reverse=True)
+    # escape(), not conditional_escape(): what a person typed is never markup, whoever called it safe on the way here.
+    escaped = escape(str(value))
+    wanted = sorted({escape(str(word)) for word in words or () if word}, key=len, reverse=True)
     if not wanted:
-        return SafeString(escaped)
+        return escaped
     pattern = re.compile("|".join(re.escape(word) for word in wanted))
     # Both sides were escaped above; only our own tag is added.
     return mark_safe(pattern.sub(lambda found: f"<mark>{found.group()}</mark>", escaped))  # noqa: S308
