@@ -5,11 +5,14 @@ transaction: the job exists exactly when the change does. A job may run twice (a
 so), so each must be safe to repeat.
 """
 
+import importlib
 import logging
+import pkgutil
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from tongti import jobs
 from tongti.figures import actions as figures
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
@@ -39,3 +42,9 @@ def compact_figures(timestamp: int) -> None:
 def seal_trail(timestamp: int) -> None:
     """Close the day's trail, so that cutting off its newest events can be shown later."""
     trail.seal(by=SYSTEM)
+
+
+# Procrastinate loads this module only: the jobs of each topic lie beside it and register themselves when imported.
+for _module in pkgutil.iter_modules(jobs.__path__):
+    if _module.name not in ("apps", "tasks", "worker"):
+        importlib.import_module(f"{jobs.__name__}.{_module.name}")

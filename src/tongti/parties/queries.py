@@ -100,10 +100,11 @@ def faces(
     }
 
 
-def address_of(party_id: int | None) -> tuple[str, str]:
-    """(email, phone in E.164) for the outbox, which delivers without showing anybody."""
-    party = Party.objects.filter(pk=party_id).only("email", "phone").first() if party_id else None
-    return (party.email, party.phone) if party else ("", "")
+def addresses_of(party_ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
+    """party id → (email, phone in E.164), for the outbox, which delivers without showing anybody."""
+    ids = {pk for pk in party_ids if pk}
+    rows = Party.objects.filter(pk__in=ids).only("email", "phone") if ids else []
+    return {p.pk: (p.email, p.phone) for p in rows}
 
 
 def name_for_letter(party_id: int | None) -> tuple[str, str]:
