@@ -148,5 +148,14 @@ def day_words(on: date) -> str:
 
 
 def moment_words(at: datetime) -> str:
-    """2026-04-24（星期五）18:00."""
-    return f"{day_words(at.date())}{at:%H:%M}"
+    """2026-04-24（星期五）18:00, with seconds only when there are any."""
+    return f"{day_words(at.date())}{at.time().isoformat(_precision(at))}"
+
+
+def moment_iso(at: datetime) -> str:
+    """2026-04-24T18:00+08:00, with seconds only when there are any."""
+    return at.isoformat(timespec=_precision(at))
+
+
+def _precision(at: datetime) -> str:
+    return "seconds" if at.second or at.microsecond else "minutes"

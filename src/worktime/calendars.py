@@ -158,8 +158,6 @@ def _build(region: str, added: tuple[Notice, ...], extra_days: tuple[DayRule, ..
     for notice in notices:
         for rule in notice.days:
             _set(rule, works, rules)
-            if notice.region == NATIONAL:
-                provisional[_index(rule.on)] = False
     _assume_festivals(levels, notices, works, provisional, rules)
     for rule in extra_days:
         _set(rule, works, rules)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from worktime.amounts import Unit, day_words, moment_words
+from worktime.amounts import Unit, day_words, moment_iso, moment_words
 from worktime.calendars import Calendar
 from worktime.clocks import pause_run, position, run_length
 from worktime.days import NATIONAL, Day, Evidence, Source
@@ -53,6 +53,19 @@ class DayLine:
         source = f"，见{self.source}" if self.source else ""
         return f"{self.on}（{self.weekday}）{self.why}{provisional}{source}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        return {
+            "on": self.on,
+            "weekday": self.weekday,
+            "kind": self.kind.value,
+            "number": self.number,
+            "why": self.why,
+            "source": self.source,
+            "provisional": self.provisional,
+            "seconds": self.seconds,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -74,9 +87,16 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form: only strings, numbers, booleans, lists and objects."""
-        raw = asdict(self)
-        raw["lines"] = [asdict(line) | {"kind": line.kind.value} for line in self.lines]
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in raw.items()}
+        return {
+            "due": self.due,
+            "summary": self.summary,
+            "lines": [line.to_dict() for line in self.lines],
+            "pauses": list(self.pauses),
+            "basis": list(self.basis),
+            "warnings": list(self.warnings),
+            "region": self.region,
+            "calendar_version": self.calendar_version,
+        }
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Explanation:
@@ -88,7 +108,7 @@ class Explanation:
 
 def explain(item: Deadline) -> Explanation:
     """Explain a deadline. For hours and minutes in real time no days are listed: every moment counts."""
-    due = item.due_on.isoformat() if item.amount.unit.by_day else item.due_at.isoformat(timespec="minutes")
+    due = item.due_on.isoformat() if item.amount.unit.by_day else moment_iso(item.due_at)
     return Explanation(
         due=due,
         summary=_summary(item),

@@ -43,6 +43,15 @@ def test_dates_in_a_batch_equal_single_ones(
     assert batch.astype(object).tolist() == single
 
 
+@pytest.mark.parametrize("counted", [False, True])
+def test_month_ends_in_a_batch_equal_single_ones(counted: bool) -> None:
+    starts = [date(2026, month, day) for month in (1, 3, 12) for day in (1, 27, 28, 29, 30, 31)]
+    for months in (1, 2, 11):
+        batch = batch_due_dates(starts, months, "m", GUANGXI, count_start=counted, roll_over=False)
+        single = [deadline(on, months, "m", GUANGXI, count_start=counted, roll_over=False).due_on for on in starts]
+        assert batch.astype(object).tolist() == single
+
+
 @given(
     st.lists(
         st.tuples(st.datetimes(datetime(2012, 1, 1), datetime(2028, 12, 31)), st.integers(1, 500)),

@@ -31,6 +31,10 @@ def test_a_shorter_limit_leaves_the_rest_of_the_axis_empty() -> None:
     assert drawn(day_cells(START, date(2026, 3, 12), TODAY, NATION, axis=AXIS)) == "d|ddn.!x|xxxx"
 
 
+def test_a_day_due_beyond_the_axis_has_no_tick() -> None:
+    assert drawn(day_cells(START, date(2026, 3, 31), TODAY, NATION, axis=AXIS)) == "d|ddn..|...."
+
+
 def test_finished_work_stops_the_bar() -> None:
     cells = day_cells(START, date(2026, 3, 12), TODAY, NATION, axis=AXIS, done_on=date(2026, 3, 6))
     assert drawn(cells) == "d|xxxxx|xxxx"

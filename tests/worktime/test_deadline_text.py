@@ -87,6 +87,12 @@ def test_a_limit_by_hours_answers_with_a_moment() -> None:
     assert run_deadline("2026-04-15T09:30", "24h").splitlines()[0] == "2026-04-16T09:30+08:00"
 
 
+def test_seconds_are_shown_only_when_there_are_any() -> None:
+    lines = run_deadline("2026-04-15T09:30:20", "24h").splitlines()
+    assert lines[0] == "2026-04-16T09:30:20+08:00"
+    assert "09:30:20起算" in lines[1]
+
+
 def test_a_provisional_answer_says_so_without_being_asked() -> None:
     assert "暂定" in run_deadline("2026-12-28", "5wd")
 

@@ -71,6 +71,13 @@ def test_a_paused_day_gives_the_reason() -> None:
     assert told.pauses == ("2026-07-07（星期二）09:00 至 2026-07-09（星期四）09:00 暂停，理由：征求第三方意见。",)
 
 
+def test_a_day_gives_only_the_reason_of_the_pause_that_covers_it() -> None:
+    first = Pause(datetime(2026, 7, 7, 9), datetime(2026, 7, 8, 9), "补正材料")
+    second = Pause(datetime(2026, 7, 8, 10), datetime(2026, 7, 9, 9), "听证")
+    told = explain(deadline(date(2026, 7, 6), 3, "wd", NATION, pauses=[first, second]))
+    assert [line.why for line in told.lines if line.kind.value == "paused"] == ["暂停计时：补正材料", "暂停计时：听证"]
+
+
 def test_an_open_pause_is_told_and_warned_of() -> None:
     stop = Pause(datetime(2026, 7, 7, 9), None, "补正材料")
     told = explain(deadline(date(2026, 7, 6), 3, "wd", NATION, pauses=[stop], now=datetime(2026, 7, 8, 9)))
