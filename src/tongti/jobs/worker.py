@@ -1,25 +1,34 @@
 """The process that runs the jobs."""
 
-from procrastinate import App
+import asyncio
+
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app, utils
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.psycopg_connector import PsycopgConnector
 
 
-def worker_app() -> App:
-    """The app on connections of its own, for listening and fetching.
+class WorkerConnector(PsycopgConnector):
+    """Connections of the worker's own for listening, fetching and reporting; Django's for what a running job defers.
 
-    The tasks keep the original app, so what a running job defers is written on Django's connection, inside the job's own
-    transaction. (``replace_connector`` would move that to the worker's connection: a job could then start before its change is
-    committed, or outlive a rollback.)
+    A job that defers another thereby writes it inside its own transaction. On the worker's connection the second job could start
+    before the first one's change is committed, or outlive its rollback.
     """
-    concurrency = app.worker_defaults.get("concurrency", 1)
-    # One connection listens, one fetches, the rest report results.
-    connector = PsycopgConnector(kwargs=utils.connector_params("default"), min_size=1, max_size=concurrency + 2)
-    return app.with_connector(connector)
+
+    def get_sync_connector(self) -> BaseConnector:
+        """What synchronous code, which is all our actions, defers through."""
+        return DjangoConnector()
 
 
 def run(*, wait: bool = True) -> None:
     """Work until a signal says stop; with ``wait=False`` until nothing is waiting."""
-    worker = worker_app()
-    with worker.open():
-        worker.run_worker(wait=wait, name="tongti")
+    # One connection listens, one fetches, the rest report results.
+    size = app.worker_defaults.get("concurrency", 1) + 2
+    connector = WorkerConnector(kwargs=utils.connector_params("default"), min_size=1, max_size=size)
+    with app.replace_connector(connector):
+        asyncio.run(_work(wait=wait))
+
+
+async def _work(*, wait: bool) -> None:
+    async with app.open_async():
+        await app.run_worker_async(wait=wait, name="tongti")

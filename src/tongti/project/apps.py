@@ -11,4 +11,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Import for the side effect of registering."""
-        from tongti.project import checks  # noqa: F401, PLC0415  (needs the app registry)
+        from tongti.project import checks  # noqa: F401  (needs the app registry)

@@ -20,7 +20,7 @@ ANOTHER_STARTS_SECONDS = 60.0
 def django() -> None:
     """Load the settings and all apps; needs no database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongti.project.settings")
-    from django import setup  # noqa: PLC0415  (pure commands must not pay for Django)
+    from django import setup
 
     setup()
 
@@ -66,7 +66,7 @@ def _with_django() -> Iterator[None]:
 
 def close_connections() -> None:
     """Let go of this process's connections, so that the database can stop without anybody being cut off."""
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
     for connection in connections.all(initialized_only=True):
         connection.close()

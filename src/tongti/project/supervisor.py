@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tongti.project.postgres import stop_with_parent
+from tongti.project.postgres import Server, stop_with_parent
 
 STOP_SECONDS = 25.0
 LOOK_SECONDS = 0.2
@@ -66,14 +66,10 @@ class Child:
 
     def end(self) -> None:
         """Wait, then sweep the whole group: a killed parent may have left its own children behind."""
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def shorten_log(self) -> None:
@@ -97,16 +93,15 @@ class Children:
         """A child that is gone without having been asked, or None."""
         return next((child for child in self._all if child.process.poll() is not None), None)
 
-    def watch(self, also_alive: "Sequence[Watched]" = ()) -> str:
-        """Block until a child (or something else we depend on) is gone; answers one sentence about it."""
+    def watch(self, server: Server | None) -> str:
+        """Block until a child or the embedded database is gone; answers one sentence about it."""
         looked_at_logs = time.monotonic()
         while True:
             gone = self.dead()
             if gone is not None:
                 return f"{gone.name}意外退出（代码 {gone.process.returncode}），全部停止。日志：{gone.log}"
-            for other in also_alive:
-                if not other.alive:
-                    return f"{other.name}意外退出，全部停止。日志：{other.log}"
+            if server is not None and not server.alive:
+                return f"数据库意外退出，全部停止。日志：{server.log}"
             if time.monotonic() - looked_at_logs > LOG_LOOK_SECONDS:
                 looked_at_logs = time.monotonic()
                 for child in self._all:

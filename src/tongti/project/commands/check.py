@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Stop at the first thing that must be mended; print a line for each that is well."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     with boot.database("tongti check"):
         print("数据库：可以连接")
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
 
 def check_configuration() -> None:
     """Django's system checks and ours; warnings are printed, errors refuse."""
-    from django.core import checks  # noqa: PLC0415
+    from django.core import checks
 
     found = [message for message in checks.run_checks() if not message.is_silenced()]
     for message in found:
@@ -41,8 +41,8 @@ def check_configuration() -> None:
 
 
 def _check_tables() -> None:
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -51,7 +51,7 @@ def _check_tables() -> None:
 
 
 def _check_trail() -> None:
-    from tongti.trail.queries import verify  # noqa: PLC0415
+    from tongti.trail.queries import verify
 
     proof = verify()
     if not proof.holds:

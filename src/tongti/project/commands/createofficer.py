@@ -10,7 +10,7 @@ from tongti.project.refusal import Refused
 
 NAME = "createofficer"
 HELP = "新建一个工作人员账号（首次登录须改口令）"
-PASSWORD = "TONGTI_PASSWORD"
+VARIABLE = "TONGTI_PASSWORD"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,19 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--random-password",
         action="store_true",
-        help=f"生成随机口令并显示一次；不加时从键盘输入，或取自变量 {PASSWORD}",
+        help=f"生成随机口令并显示一次；不加时从键盘输入，或取自变量 {VARIABLE}",
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Make the account."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     password = _password(random=args.random_password)
     with boot.database("tongti createofficer"):
-        from tongti.accounts.actions import create_officer  # noqa: PLC0415
-        from tongti.shared.actor import SYSTEM  # noqa: PLC0415
-        from tongti.shared.errors import DomainError  # noqa: PLC0415
+        from tongti.accounts.actions import create_officer
+        from tongti.shared.actor import SYSTEM
+        from tongti.shared.errors import DomainError
 
         try:
             create_officer(username=args.username, name=args.name, phone=args.phone, password=password, by=SYSTEM)
@@ -47,10 +47,10 @@ def run(args: argparse.Namespace) -> None:
 def _password(*, random: bool) -> str:
     if random:
         return secrets.token_urlsafe(12)
-    if os.environ.get(PASSWORD):
-        return os.environ[PASSWORD]
+    if os.environ.get(VARIABLE):
+        return os.environ[VARIABLE]
     if not sys.stdin.isatty():
-        raise Refused(f"没有键盘可输入口令：请设变量 {PASSWORD}，或加 --random-password。")
+        raise Refused(f"没有键盘可输入口令：请设变量 {VARIABLE}，或加 --random-password。")
     first = getpass.getpass("口令（至少 10 位，输入时不显示）：")
     if first != getpass.getpass("再输一遍："):
         raise Refused("两次输入的口令不一样，没有建立账号。")

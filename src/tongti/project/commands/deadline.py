@@ -16,9 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the day and the reason."""
-    from tongti.project.refusal import Refused  # noqa: PLC0415
-    from worktime.cli import run_deadline  # noqa: PLC0415
-    from worktime.errors import WorktimeError  # noqa: PLC0415
+    from tongti.project.refusal import Refused
+    from worktime.cli import run_deadline
+    from worktime.errors import WorktimeError
 
     try:
         print(run_deadline(args.start, args.amount, args.region, args.explain))

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Load it, or say why not."""
-    from tongti.project import boot, demo_district  # noqa: PLC0415
+    from tongti.project import boot, demo_district
 
     with boot.database("tongti demo"):
         if not demo_district.wanted():

@@ -13,9 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Pass it on, with the database running."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     with boot.database("tongti manage"):
-        from django.core.management import execute_from_command_line  # noqa: PLC0415
+        from django.core.management import execute_from_command_line
 
         execute_from_command_line(["tongti manage", *args.rest])

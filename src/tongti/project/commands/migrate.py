@@ -12,9 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Apply all migrations."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     with boot.database("tongti migrate"):
-        from django.core.management import call_command  # noqa: PLC0415
+        from django.core.management import call_command
 
         call_command("migrate", interactive=False, verbosity=1)

@@ -15,10 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when the trail holds, 1 when it does not."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     with boot.database("tongti trail verify"):
-        from tongti.trail.queries import verify  # noqa: PLC0415
+        from tongti.trail.queries import verify
 
         proof = verify(lambda events: print(f"已核对 {events} 条……", file=sys.stderr))
     for fault in proof.faults:

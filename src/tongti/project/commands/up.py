@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
                 _prepare(steps, demo=args.demo)
                 _start_children(steps, children, args)
                 print(f"共用 {steps.seconds:.1f} 秒。请在浏览器打开 {_url(args)} （按 Ctrl-C 停止）", flush=True)
-                _fail(children.watch([server] if server else []))
+                raise Refused(children.watch(server))
             finally:
                 _stop(children, server)
     except Stop:
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_demo_elsewhere(args: argparse.Namespace) -> None:
-    from tongti.project.checks import is_loopback  # noqa: PLC0415  (loads a part of Django)
+    from tongti.project.checks import is_loopback
 
     if (args.demo or environment.flag("TONGTI_DEMO")) and not is_loopback(args.host):
         raise Refused(f"演示模式任何人都能一键登录，只能用在本机：请去掉 --demo，或不要监听 {args.host}。")
@@ -112,9 +112,9 @@ def _prepare(steps: Steps, *, demo: bool) -> None:
     with steps.step("检查配置"):
         boot.django()
         check_configuration()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from tongti.project import demo_district, static_files  # noqa: PLC0415
+    from tongti.project import demo_district, static_files
 
     try:
         with steps.step("更新表结构"):
@@ -140,7 +140,7 @@ def _start_children(steps: Steps, children: Children, args: argparse.Namespace) 
 
 
 def _database_url() -> str:
-    from tongti.project import postgres  # noqa: PLC0415
+    from tongti.project import postgres
 
     return environment.text(environment.DATABASE_URL) or postgres.url(environment.cluster())
 
@@ -161,10 +161,6 @@ def _wait_until_served(children: Children, url: str, logs: Path) -> None:
     raise Refused(f"网页服务在 {READY_SECONDS:.0f} 秒内没有应答，日志：{logs / 'web.log'}")
 
 
-def _fail(sentence: str) -> None:
-    raise Refused(sentence)
-
-
 def _stop(children: Children, server: Server | None) -> None:
     _say("\n正在停止……")
     children.stop()
@@ -177,4 +173,4 @@ def _say(words: str) -> None:
         print(words, flush=True)
     except OSError:
         # The terminal is gone; stopping matters more than saying so.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (kept until the process ends)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

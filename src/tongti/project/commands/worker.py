@@ -13,9 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Work until a signal says stop."""
-    from tongti.project import boot  # noqa: PLC0415
+    from tongti.project import boot
 
     with boot.database("tongti worker"):
-        from tongti.jobs import worker  # noqa: PLC0415
+        from tongti.jobs import worker
 
         worker.run(wait=not args.once)

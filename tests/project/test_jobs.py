@@ -1,0 +1,43 @@
+"""Jobs: written with the change, run once it stands."""
+
+from unittest.mock import patch
+
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from tests.conftest import RunJobs
+
+
+def _waiting(name: str = "figures.compact") -> int:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return ProcrastinateJob.objects.filter(status="todo", task_name=name).count()
+
+
+def test_a_job_exists_exactly_when_its_change_does(db: None) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        app.configure_task("figures.compact").defer(timestamp=0)
+        1 / 0  # noqa: B018
+    assert _waiting() == 0
+    app.configure_task("figures.compact").defer(timestamp=0)
+    assert _waiting() == 1
+
+
+def test_run_jobs_runs_what_waits_and_says_what(run_jobs: RunJobs) -> None:
+    app.configure_task("figures.compact").defer(timestamp=0)
+    with patch("tongti.figures.actions.compact") as compact:
+        assert run_jobs() == ["figures.compact"]
+    compact.assert_called_once_with()
+    assert run_jobs() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_runs_the_job_too() -> None:
+    from tongti.jobs import worker
+
+    app.configure_task("figures.compact").defer(timestamp=0)
+    with patch("tongti.figures.actions.compact") as compact:
+        worker.run(wait=False)
+    compact.assert_called_once_with()
+    assert _waiting() == 0
