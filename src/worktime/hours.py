@@ -59,12 +59,9 @@ class WorkHours:
 
     def spans_on(self, on: date, half: Half | None = None) -> tuple[tuple[int, int], ...]:
         """Worked spans of a working day as microseconds since midnight; a half day is cut at ``midday``."""
-        return self._cut(self.table_on(on), half)
-
-    def _cut(self, table: HoursTable, half: Half | None) -> tuple[tuple[int, int], ...]:
         first = _microseconds(self.midday) if half is Half.AFTERNOON else 0
         last = _microseconds(self.midday) if half is Half.MORNING else DAY
-        spans = ((max(_microseconds(a), first), min(_microseconds(b), last)) for a, b in table.spans)
+        spans = ((max(_microseconds(a), first), min(_microseconds(b), last)) for a, b in self.table_on(on).spans)
         return tuple((a, b) for a, b in spans if a < b)
 
 

@@ -14,7 +14,10 @@ from worktime.days import NATIONAL, DayRule, DayState, Evidence, Notice, Source
 
 SHIPPED_REGIONS = ("450000",)
 WEEKLY_REST = Source(
-    "国务院关于职工工作时间的规定", "国务院令第174号", date(1995, 3, 25), evidence=Evidence.CROSS_CHECKED
+    "国务院关于职工工作时间的规定",
+    "国务院令第146号，1995年3月25日修正",
+    date(1994, 2, 3),
+    evidence=Evidence.CROSS_CHECKED,
 )
 
 
