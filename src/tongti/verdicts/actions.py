@@ -22,13 +22,14 @@ from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
 from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
+from tongti.verdicts.queries import RESULTS as RESULT_CHOICES
 from tongti.verdicts.tokens import hash_of, token_for
 
 LINK_DAYS = 30
 MAX_TRIES = 3
 APART = timedelta(hours=4)
 REVISIT_CLOCK = "revisit"
-RESULTS = {"reached": "联系上了", "no_answer": "没人接", "wrong": "号码不对", "refused": "不愿意评价"}
+RESULTS = dict(RESULT_CHOICES)
 
 
 @transaction.atomic

@@ -6,15 +6,19 @@ from datetime import date, datetime, time
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from tongti.answers.models import Reply
 from tongti.cases.models import Case
 from tongti.figures import queries as figures
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Scope, Viewer
-from tongti.verdicts.models import CallBack, Invitation, Verdict
+from tongti.verdicts.models import CallBack, CallTry, Invitation, Verdict
 from tongti.verdicts.tokens import hash_of
 
+SOLVED = Verdict.Solved.choices
+SATISFIED = Verdict.Satisfied.choices
+RESULTS = [("reached", "联系上了"), ("no_answer", "没人接"), ("wrong", "号码不对"), ("refused", "不愿意评价")]
 SMALL = 5  # a denominator below this is marked (domain sheet W2)
 
 
@@ -136,6 +140,25 @@ def invitation(token: str) -> Invitation:
     if found is None:
         raise NotVisible
     return found
+
+
+def verdict_on(reply: Reply) -> Verdict | None:
+    """What the asker said of one reply, if she did."""
+    return Verdict.objects.filter(reply=reply).first()
+
+
+@dataclass(frozen=True)
+class Try:
+    """One dialled call in words."""
+
+    at: datetime
+    words: str
+
+
+def tries_of(call_back: CallBack) -> list[Try]:
+    """The calls dialled so far, oldest first."""
+    words = dict(RESULTS)
+    return [Try(at=c.at, words=words.get(c.result, c.result)) for c in CallTry.objects.filter(call_back=call_back).order_by("at")]
 
 
 def verdicts_of(case: Case) -> list[Verdict]:

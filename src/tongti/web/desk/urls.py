@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_signin")),
+    path("", include("tongti.web.desk.urls_callbacks")),
 ]

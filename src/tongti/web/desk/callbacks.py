@@ -1,0 +1,96 @@
+"""回访: whom to call, what to ask, what was said. Worked by somebody outside the handling unit."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongti.cases import queries as cases
+from tongti.shared.errors import BadInput, DomainError
+from tongti.units.access import May
+from tongti.verdicts import actions, queries
+from tongti.web import nav
+from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.forms import Form
+
+LIST = "desk:callbacks"
+REACHED = "reached"
+
+
+class CallForm(Form):
+    """One call. The three answers are asked only when somebody was reached."""
+
+    small = True
+    result = forms.ChoiceField(label="这次打电话", choices=list(actions.RESULTS.items()), widget=forms.RadioSelect)
+    contacted = forms.ChoiceField(
+        label="一、办理单位联系过您吗？", choices=[("yes", "联系过"), ("no", "没有联系过")], widget=forms.RadioSelect, required=False
+    )
+    solved = forms.ChoiceField(label="二、问题解决了吗？", choices=queries.SOLVED, widget=forms.RadioSelect, required=False)
+    satisfied = forms.ChoiceField(label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect, required=False)
+    words = forms.CharField(label="诉求人的话", required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def clean(self) -> dict[str, object]:
+        """Reached means three answers."""
+        data = super().clean() or {}
+        if data.get("result") == REACHED:
+            for name in ("contacted", "solved", "satisfied"):
+                if not data.get(name):
+                    self.add_error(name, "联系上了，请把这一问也问到。")
+        return data
+
+
+@nav.counts(LIST)
+def _waiting(request: DeskRequest) -> int:
+    return queries.calls_waiting(request.viewer)
+
+
+@require_safe
+@desk(May.REVISIT)
+def call_list(request: DeskRequest) -> HttpResponse:
+    """Due call-backs, oldest first."""
+    page = queries.call_list(request.viewer, cursor=request.GET.get("after", ""))
+    faces = cases.faces_of(request.viewer, [row.case for row in page.rows])
+    rows = [(row, faces.get(row.case.party_id or 0)) for row in page.rows]
+    return render(request, "desk/callbacks/list.html", {"page": page, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk(May.REVISIT)
+def call(request: DeskRequest, pk: int) -> HttpResponse:
+    """One call-back: the answer that was sent, the script, the three questions."""
+    call_back = queries.call_back_for(request.viewer, pk)
+    form = CallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _record(request, call_back, form)
+        except BadInput as wrong:
+            form.add_error(wrong.field, wrong.sentence)
+        except DomainError as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, "已经记下。")
+            return redirect(LIST)
+    context = {
+        "form": form,
+        "call_back": call_back,
+        "case": call_back.case,
+        "face": cases.face_of(request.viewer, call_back.case),
+        "tries": queries.tries_of(call_back),
+        "max_tries": actions.MAX_TRIES,
+    }
+    return render(request, "desk/callbacks/call.html", context, status=422 if form.errors else 200)
+
+
+def _record(request: DeskRequest, call_back: queries.CallBack, form: CallForm) -> None:
+    data = form.cleaned_data
+    reached = data["result"] == REACHED
+    actions.record_call(
+        call_back=call_back,
+        result=data["result"],
+        contacted=data["contacted"] == "yes" if reached else None,
+        solved=data["solved"],
+        satisfied=data["satisfied"],
+        words=data["words"],
+        by=request.viewer,
+    )
