@@ -17,7 +17,6 @@ BANNED = [
     "aspect-ratio",
     ":is(",
     ":where(",
-    "accent-color:auto",
 ]
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 
