@@ -15,10 +15,11 @@ class Question(models.Model):
     """同题. ``case_count`` counts active members, ``asker_count`` distinct askers (one asker counted once).
 
     ``public_title`` is shown to strangers only while ``cleared_at`` is set by a dispatcher or publisher.
-    ``keys``/``features`` are what the engine made of title and members, for the live panel.
+    ``keys``/``features`` are what the engine made of title and members, for the live panel; they hold members' words, so
+    they are personal and never shown.
     """
 
-    personal = frozenset[str]()
+    personal = frozenset({"features"})
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", "待立题"
@@ -63,6 +64,8 @@ class Question(models.Model):
     dispatched_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    drop_reason = models.CharField("退题理由", max_length=200, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name="并到哪一题")
     created_at = models.DateTimeField()
     keys = ArrayField(models.IntegerField(), default=list, blank=True)
     features = models.BinaryField(default=b"")
@@ -76,6 +79,7 @@ class Question(models.Model):
             models.Index(fields=["state", "-asker_count", "-id"], name="question_by_heat"),
             models.Index(fields=["state", "due_on", "id"], name="question_by_due"),
             models.Index(fields=["state", "first_received_at", "id"], name="question_by_age"),
+            models.Index(fields=["-asker_count", "-id"], name="question_hot"),
         ]
 
     def __str__(self) -> str:
@@ -143,7 +147,8 @@ class Membership(models.Model):
 class Rearrangement(models.Model):
     """One join, split, move or merge, with what is needed to undo it within 30 days.
 
-    ``moves`` is a list of ``[case_id, from_question_id | null, to_question_id | null]``.
+    ``moves`` is a list of ``[case_id, from_question_id | null, to_question_id | null]``. ``before`` holds what the step
+    overwrote: memberships, states of cases and questions (ids and codes only), so that undo restores exactly.
     """
 
     personal = frozenset[str]()
@@ -155,9 +160,11 @@ class Rearrangement(models.Model):
         SPLIT = "split", "拆分"
         MERGE = "merge", "合并"
         REMOVE = "remove", "移出"
+        DROP = "drop", "退题"
 
     kind = models.CharField(max_length=8, choices=Kind)
     moves = models.JSONField()
+    before = models.JSONField(default=dict)
     reason = models.CharField("理由", max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     at = models.DateTimeField()
@@ -166,7 +173,10 @@ class Rearrangement(models.Model):
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["question", "-at"], name="rearrangement_by_q")]
+        indexes = [
+            models.Index(fields=["question", "-at"], name="rearrangement_by_q"),
+            models.Index(fields=["-at", "-id"], name="rearrangement_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {len(self.moves)} 件"

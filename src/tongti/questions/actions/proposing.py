@@ -1,0 +1,411 @@
+"""The engine proposes: a new case is put beside the question it resembles, or forms a candidate with others like it.
+
+Everything here may run twice (a job is repeated when its worker dies) and at the same time on two workers.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db import connection, transaction
+
+from tongti.cases.models import Case, ImportBatch
+from tongti.questions import matching
+from tongti.questions.actions.counting import Snapshot, lock, settle, take_numbers
+from tongti.questions.actions.moving import Q_, M
+from tongti.questions.models import CaseFeatures, Membership, Question, Vocabulary
+from tongti.shared import clock, later
+from tongti.shared.actor import SYSTEM
+from tongti.trail import actions as trail
+
+PLACE_LOCK = 7_102_010
+"""Only one worker at a time puts cases into questions: looking is parallel, placing is a few milliseconds."""
+FIRST_MEMBERS = 20
+"""Cases that one new case may pull into a new candidate."""
+KEPT_VOCABULARIES = 3
+GROUPED_WITH = 20_000
+"""Newest open cases that an import is grouped with; older ones are met case by case."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a case was put: ``question_id`` (None: nowhere), whether the candidate is new, how likely."""
+
+    question_id: int | None = None
+    new: bool = False
+    probability: float = 0.0
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """What grouping many cases came to."""
+
+    cases: int
+    new_questions: int
+    proposals: int
+    seconds: float
+    largest: tuple[tuple[str, str, int], ...] = ()
+
+
+NOWHERE = Placed()
+
+
+# --- one case -----------------------------------------------------------------------------------------------------
+
+
+def match_case(*, case_id: int) -> Placed:
+    """Propose a question for one case. Does nothing for a case that is withdrawn, or that a question has or had already."""
+    case = matching.with_places(Case.objects.filter(pk=case_id)).first()
+    if case is None or case.state == Case.State.WITHDRAWN:
+        return NOWHERE
+    # Stored and committed first: of two like cases matched at the same moment, at least one then sees the other.
+    row = store_features([case])[0]
+    asked = matching.stored(row.data)
+    if asked is None or _has_a_place(case.pk):
+        _done(case.pk)
+        return NOWHERE
+    likes = matching.similar(asked, without=[case.pk])
+    at = matching.threshold()
+    # a question is judged by the mean over its members, so one member alone may be a little less sure
+    near = [like for like in likes if like.probability >= at / 2]
+    placed = _place(case, asked, near, at) if near else NOWHERE
+    _done(case.pk)
+    return placed
+
+
+@transaction.atomic
+def store_features(cases: Sequence[Case]) -> list[CaseFeatures]:
+    """Keep what the engine made of these cases; written again when words changed."""
+    rows = matching.prepare(cases)
+    return CaseFeatures.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["case"], update_fields=["keys", "data", "version"], batch_size=500
+    )
+
+
+def _done(case_id: int) -> None:
+    CaseFeatures.objects.filter(pk=case_id).update(matched_at=clock.now())
+
+
+def _has_a_place(case_id: int) -> bool:
+    return Membership.objects.filter(case_id=case_id, state__in=[M.ACTIVE, M.PROPOSED]).exists()
+
+
+@transaction.atomic
+def _place(case: Case, asked: object, near: Sequence[matching.Like], at: float) -> Placed:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
+    if _has_a_place(case.pk):
+        return NOWHERE
+    belongs = _belongs([like.case_id for like in near])
+    barred = _barred_questions(case.pk)
+    if (best := _best_question(asked, near, belongs, barred, at)) is not None:
+        question_id, chance, like = best
+        question = lock([question_id]).get(question_id)
+        if question is not None and question.state in matching.MATCHABLE:
+            _propose(question, {case.pk: _with_chance(like, chance)}, [case])
+            return Placed(question_id, probability=chance)
+    alone = [like for like in near if like.case_id not in belongs and like.probability >= at]
+    return _new_candidate(case, alone, at) if alone else NOWHERE
+
+
+def _belongs(case_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Case → (question, the question's state), for cases that are in or proposed to one."""
+    rows = Membership.objects.filter(case_id__in=case_ids, state__in=[M.ACTIVE, M.PROPOSED]).order_by("state")
+    found: dict[int, tuple[int, str]] = {}
+    for case_id, question_id, state in rows.values_list("case_id", "question_id", "question__state"):
+        found.setdefault(case_id, (question_id, state))
+    return found
+
+
+def _barred_questions(case_id: int) -> set[int]:
+    """Questions that this case was in or proposed to before, whatever became of it: nobody is asked twice."""
+    return set(Membership.objects.filter(case_id=case_id).values_list("question_id", flat=True))
+
+
+def _best_question(
+    asked: object,
+    near: Sequence[matching.Like],
+    belongs: dict[int, tuple[int, str]],
+    barred: set[int],
+    at: float,
+) -> tuple[int, float, matching.Like] | None:
+    """The question whose members the case resembles most on average. The guard against chains: one like member is not
+    enough when the others are unlike."""
+    best: tuple[int, float, matching.Like] | None = None
+    known = {like.case_id: like for like in near}
+    order = dict.fromkeys(
+        belongs[like.case_id][0]
+        for like in near
+        if like.case_id in belongs and belongs[like.case_id][1] in matching.MATCHABLE
+    )
+    for question_id in [pk for pk in order if pk not in barred][:3]:
+        sample = matching.member_sample(question_id, matching.SAMPLE)
+        likes = _likes_of(asked, sample, known)
+        if not likes:
+            continue
+        chance = sum(like.probability for like in likes) / len(likes)
+        if chance >= at and (best is None or chance > best[1]):
+            nearest = max((like for like in near if belongs.get(like.case_id, (0,))[0] == question_id), key=_weight)
+            best = (question_id, chance, nearest)
+    return best
+
+
+def _likes_of(asked: object, sample: Sequence[int], known: dict[int, matching.Like]) -> list[matching.Like]:
+    rest = matching.features_of(pk for pk in sample if pk not in known)
+    fresh = matching.against(asked, rest, explain=0) if rest else {}  # type: ignore[arg-type]
+    return [known.get(pk) or fresh[pk] for pk in sample if pk in known or pk in fresh]
+
+
+def _weight(like: matching.Like) -> float:
+    return like.weight
+
+
+def _with_chance(like: matching.Like, chance: float) -> matching.Like:
+    return matching.Like(like.case_id, chance, like.weight, like.reasons, like.shared_words)
+
+
+def _new_candidate(case: Case, alone: Sequence[matching.Like], at: float) -> Placed:
+    states = (Case.State.REGISTERED, Case.State.HANDLING, Case.State.ANSWERED)
+    partners = matching.with_places(Case.objects.filter(pk__in=[like.case_id for like in alone], state__in=states))
+    parted = _parted(case.pk, [like.case_id for like in alone])
+    cases = {partner.pk: partner for partner in partners if partner.pk not in parted}
+    chosen = _close_knit([like for like in alone if like.case_id in cases], at)
+    if not chosen:
+        return NOWHERE
+    likes = {like.case_id: like for like in chosen}
+    likes[case.pk] = _with_chance(chosen[0], sum(like.probability for like in chosen) / len(chosen))
+    members = [case, *(cases[like.case_id] for like in chosen)]
+    form_candidates([(matching.title_for(members), members, likes)])
+    question_id = Membership.objects.filter(case_id=case.pk, state=M.PROPOSED).values_list("question_id", flat=True)[0]
+    return Placed(question_id, new=True, probability=likes[case.pk].probability)
+
+
+def _close_knit(likes: Sequence[matching.Like], at: float) -> list[matching.Like]:
+    """Of the cases that resemble the new one, those that resemble each other too."""
+    likes = likes[:FIRST_MEMBERS]
+    found = matching.features_of(like.case_id for like in likes)
+    chosen: list[matching.Like] = []
+    for like in likes:
+        if like.case_id not in found:
+            continue
+        if chosen:
+            others = {kept.case_id: found[kept.case_id] for kept in chosen}
+            mutual = matching.against(found[like.case_id], others, explain=0).values()
+            if sum(m.probability for m in mutual) / len(others) < at:
+                continue
+        chosen.append(like)
+    return chosen
+
+
+def _parted(case_id: int, others: Sequence[int]) -> set[int]:
+    """Those of ``others`` that a person has judged not to be the same question as this case: one of the two was refused or
+    taken out where the other stayed, or both were in a candidate that a person dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT b.case_id FROM questions_membership a JOIN questions_membership b USING (question_id) "
+            "JOIN questions_question q ON q.id = a.question_id "
+            "WHERE a.case_id = %s AND b.case_id = ANY(%s::bigint[]) AND ("
+            "  (a.state IN ('refused', 'left') AND a.decided_by_id IS NOT NULL AND b.state = 'active')"
+            "  OR (b.state IN ('refused', 'left') AND b.decided_by_id IS NOT NULL AND a.state = 'active')"
+            "  OR (q.state = 'dropped' AND q.merged_into_id IS NULL"
+            "      AND a.decided_by_id IS NOT NULL AND b.decided_by_id IS NOT NULL))",
+            [case_id, list(others)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+# --- writing proposals --------------------------------------------------------------------------------------------
+
+
+def _propose(question: Question, likes: dict[int, matching.Like], cases: Sequence[Case]) -> int:
+    """Add proposals to a locked question; cases that have a row there already are left alone."""
+    made = Membership.objects.bulk_create(
+        [_proposal(question.pk, case.pk, likes.get(case.pk)) for case in cases], ignore_conflicts=True, batch_size=500
+    )
+    settle({question.pk: question}, Snapshot(), [], left=False)
+    trail.record("question.proposed", question, by=SYSTEM, facts={"proposed": [case.pk for case in cases]})
+    later.defer("refresh_question", question_id=question.pk)
+    return len(made)
+
+
+def _proposal(question_id: int, case_id: int, like: matching.Like | None) -> Membership:
+    return Membership(
+        case_id=case_id,
+        question_id=question_id,
+        state=M.PROPOSED,
+        how=Membership.How.ENGINE,
+        probability=round(like.probability, 4) if like else None,
+        reasons=like.reasons if like else [],
+        settings_version=matching.settings_version()[:40],
+        proposed_at=clock.now(),
+    )
+
+
+Candidate = tuple[str, Sequence[Case], dict[int, matching.Like]]
+
+
+def form_candidates(candidates: Sequence[Candidate]) -> list[Question]:
+    """Candidate questions with their proposals, many with a constant number of queries. Caller holds the place lock."""
+    now = clock.now()
+    questions = Question.objects.bulk_create(
+        Question(
+            number=number,
+            title=title,
+            state=Q_.CANDIDATE,
+            created_at=now,
+            proposed_count=len(cases),
+            first_received_at=min(case.received_at for case in cases),
+            last_received_at=max(case.received_at for case in cases),
+        )
+        for number, (title, cases, _) in zip(take_numbers(len(candidates)), candidates, strict=True)
+    )
+    Membership.objects.bulk_create(
+        (
+            _proposal(question.pk, case.pk, likes.get(case.pk))
+            for question, (_, cases, likes) in zip(questions, candidates, strict=True)
+            for case in cases
+        ),
+        batch_size=500,
+    )
+    trail.record_many(
+        [
+            ("question.proposed", question, {"proposed": [case.pk for case in cases], "state": Q_.CANDIDATE.value})
+            for question, (_, cases, _) in zip(questions, candidates, strict=True)
+        ],
+        by=SYSTEM,
+        first=True,
+    )
+    _profile(questions)
+    return questions
+
+
+def refresh_question(*, question_id: int) -> None:
+    """Bring up to date how a question is found: keys and profiles from its titles and most central members."""
+    question = Question.objects.filter(pk=question_id).first()
+    if question is not None:
+        _profile([question])
+
+
+def _profile(questions: Sequence[Question]) -> None:
+    for question in questions:
+        question.keys, question.features = matching.profile(question)
+    # Titles are searched with the same tokens as cases.
+    from tongti.cases.actions.intake import tokens
+
+    for question in questions:
+        Question.objects.filter(pk=question.pk).update(
+            keys=question.keys, features=question.features, search=tokens(f"{question.title} {question.public_title}")
+        )
+
+
+# --- many cases ---------------------------------------------------------------------------------------------------
+
+
+def match_batch(*, batch_id: int) -> Grouped:
+    """After an import: group its cases with the newest open ones, in one go."""
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        return Grouped(0, 0, 0, 0.0)
+    open_states = (Case.State.REGISTERED, Case.State.HANDLING, Case.State.ANSWERED)
+    newest = Case.objects.filter(state__in=open_states).order_by("-received_at", "-pk").values_list("pk", flat=True)
+    ids = set(Case.objects.filter(source=batch.source).exclude(state=Case.State.WITHDRAWN).values_list("pk", flat=True))
+    return _group(ids | set(newest[:GROUPED_WITH]), None)
+
+
+def group_all(progress: Callable[[str, float], None] | None = None) -> Grouped:
+    """Group every case of the database that is not withdrawn. People's decisions bind; existing questions stay."""
+    everything = Case.objects.exclude(state=Case.State.WITHDRAWN).values_list("pk", flat=True)
+    return _group(set(everything), progress)
+
+
+def _group(ids: set[int], progress: Callable[[str, float], None] | None) -> Grouped:
+    started = time.monotonic()
+    cases = list(matching.with_places(Case.objects.filter(pk__in=ids)).order_by("pk"))
+    _store_missing(cases, progress)
+    count_words()
+    must, cannot = _decisions(ids)
+    found = matching.clusters(cases, must_link=must, cannot_link=cannot, progress=progress)
+    new, proposals = _write(found, {case.pk: case for case in cases})
+    CaseFeatures.objects.filter(pk__in=ids, matched_at=None).update(matched_at=clock.now())
+    largest = Question.objects.exclude(state=Q_.DROPPED).order_by("-proposed_count", "-case_count")[:20]
+    return Grouped(
+        cases=len(cases),
+        new_questions=len(new),
+        proposals=proposals,
+        seconds=time.monotonic() - started,
+        largest=tuple((q.number, q.title, q.proposed_count + q.case_count) for q in largest),
+    )
+
+
+def _store_missing(cases: Sequence[Case], progress: Callable[[str, float], None] | None) -> None:
+    have = set(CaseFeatures.objects.filter(version=matching.settings_version()).values_list("pk", flat=True))
+    missing = [case for case in cases if case.pk not in have]
+    for at in range(0, len(missing), 1000):
+        store_features(missing[at : at + 1000])
+        if progress:
+            progress("提取特征", min(1.0, (at + 1000) / len(missing)))
+
+
+def _decisions(ids: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """(must, cannot) pairs that people's decisions make of these cases."""
+    rows = Membership.objects.filter(state__in=[M.ACTIVE, M.REFUSED, M.LEFT]).order_by("question_id", "case_id")
+    together: dict[int, list[int]] = {}
+    apart: dict[int, list[int]] = {}
+    for case_id, question_id, state, decided_by in rows.values_list("case_id", "question_id", "state", "decided_by_id"):
+        if case_id not in ids:
+            continue
+        if state == M.ACTIVE:
+            together.setdefault(question_id, []).append(case_id)
+        elif decided_by is not None:
+            apart.setdefault(question_id, []).append(case_id)
+    must = [(one, other) for own in together.values() for one, other in pairwise(own)]
+    cannot = [(together[pk][0], case_id) for pk, gone in apart.items() if pk in together for case_id in gone]
+    return must, cannot
+
+
+@transaction.atomic
+def _write(found: Iterable[matching.Cluster], cases: dict[int, Case]) -> tuple[list[Question], int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
+    belongs = _belongs(list(cases))
+    judged = set(Membership.objects.filter(case_id__in=cases).values_list("case_id", "question_id"))
+    candidates: list[Candidate] = []
+    proposals = 0
+    for cluster in found:
+        free = [cases[pk] for pk in cluster.case_ids if pk not in belongs]
+        homes = [belongs[pk] for pk in cluster.case_ids if pk in belongs]
+        open_homes = [pk for pk, state in homes if state in matching.MATCHABLE]
+        if open_homes:
+            home = max(sorted(set(open_homes)), key=open_homes.count)
+            fresh = [case for case in free if (case.pk, home) not in judged]
+            if fresh:
+                _propose(lock([home])[home], cluster.likes, fresh)
+                proposals += len(fresh)
+        elif len(fresh := _joinable(free)) > 1:
+            candidates.append((cluster.title, fresh, cluster.likes))
+            proposals += len(fresh)
+    return (form_candidates(candidates) if candidates else []), proposals
+
+
+def _joinable(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if case.state not in (Case.State.CLOSED, Case.State.WITHDRAWN)]
+
+
+# --- word frequencies ---------------------------------------------------------------------------------------------
+
+
+def count_words() -> Vocabulary | None:
+    """Count the words of this district's own cases again; the processes take it up within a minute."""
+    counts, documents = matching.count_words()
+    newest = Vocabulary.objects.order_by("-made_at", "-pk").first()
+    if not documents or (newest and newest.documents == documents):
+        return newest
+    with transaction.atomic():
+        row = Vocabulary.objects.create(
+            version=f"{documents}-{clock.now():%Y%m%d%H%M%S%f}", counts=counts, documents=documents, made_at=clock.now()
+        )
+        kept = Vocabulary.objects.order_by("-made_at", "-pk").values_list("pk", flat=True)[:KEPT_VOCABULARIES]
+        Vocabulary.objects.exclude(pk__in=list(kept)).delete()
+    matching.forget_model()
+    return row
