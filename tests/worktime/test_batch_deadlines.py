@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worktime import (
@@ -25,9 +25,11 @@ from worktime import (
 GUANGXI = calendar_for("450000")
 DAY_UNITS = [Unit.WORKING_DAY, Unit.CALENDAR_DAY, Unit.MONTH]
 TIME_UNITS = [Unit.WORKING_HOUR, Unit.HOUR, Unit.MINUTE]
+unhurried = settings(deadline=None)  # the first use builds an index
 dates = st.dates(date(2012, 1, 1), date(2028, 12, 31))
 
 
+@unhurried
 @given(
     st.lists(st.tuples(dates, st.integers(1, 120)), min_size=1, max_size=20),
     st.sampled_from(DAY_UNITS),
@@ -47,11 +49,14 @@ def test_dates_in_a_batch_equal_single_ones(
 def test_month_ends_in_a_batch_equal_single_ones(counted: bool) -> None:
     starts = [date(2026, month, day) for month in (1, 3, 12) for day in (1, 27, 28, 29, 30, 31)]
     for months in (1, 2, 11):
-        batch = batch_due_dates(starts, months, "m", GUANGXI, count_start=counted, roll_over=False)
+        batch = batch_due_dates(
+            np.array(starts, "datetime64[D]"), months, "m", GUANGXI, count_start=counted, roll_over=False
+        )
         single = [deadline(on, months, "m", GUANGXI, count_start=counted, roll_over=False).due_on for on in starts]
         assert batch.astype(object).tolist() == single
 
 
+@unhurried
 @given(
     st.lists(
         st.tuples(st.datetimes(datetime(2012, 1, 1), datetime(2028, 12, 31)), st.integers(1, 500)),
@@ -67,6 +72,7 @@ def test_moments_in_a_batch_equal_single_ones(rows: list[tuple[datetime, int]], 
     assert [at.replace(tzinfo=SHANGHAI) for at in batch.astype(object).tolist()] == single
 
 
+@unhurried
 @given(st.lists(st.tuples(dates, dates), min_size=1, max_size=20))
 def test_working_days_in_a_batch_equal_single_ones(rows: list[tuple[date, date]]) -> None:
     first, last = (np.array(part, "datetime64[D]") for part in zip(*rows, strict=True))

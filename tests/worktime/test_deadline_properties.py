@@ -34,6 +34,7 @@ SEASONS = WorkHours(
     Source("测试作息"),
 )
 
+unhurried = settings(deadline=None)  # the first use of a calendar builds its index
 calendars = st.sampled_from([NATION, GUANGXI])
 dates = st.dates(date(2013, 1, 1), date(2027, 12, 31))
 amounts = st.integers(1, 90)
@@ -103,6 +104,7 @@ def twin_by_minute(start: datetime, amount: int, calendar: Calendar, hours: Work
     return at
 
 
+@unhurried
 @given(st.data(), dates, amounts, day_units, calendars, st.booleans(), st.booleans())
 def test_the_fast_and_the_slow_count_of_days_agree(
     data: st.DataObject, start: date, amount: int, unit: Unit, calendar: Calendar, counted: bool, roll: bool
@@ -112,7 +114,7 @@ def test_the_fast_and_the_slow_count_of_days_agree(
     assert fast.due_on == twin_by_day(start, amount, unit, calendar, counted, roll, stops)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(unhurried, max_examples=40)
 @given(st.data(), minutes, st.integers(1, 20), calendars)
 def test_the_fast_and_the_slow_count_of_working_hours_agree(
     data: st.DataObject, start: datetime, amount: int, calendar: Calendar
@@ -122,6 +124,7 @@ def test_the_fast_and_the_slow_count_of_working_hours_agree(
     assert fast.due_at == twin_by_minute(start, amount, calendar, SEASONS, stops)
 
 
+@unhurried
 @given(moments, moments, amounts, units, calendars, st.booleans())
 def test_a_later_start_never_ends_sooner(
     a: datetime, b: datetime, amount: int, unit: Unit, calendar: Calendar, counted: bool
@@ -131,12 +134,14 @@ def test_a_later_start_never_ends_sooner(
     assert ends[0] <= ends[1]
 
 
+@unhurried
 @given(moments, amounts, amounts, units, calendars)
 def test_a_longer_limit_never_ends_sooner(at: datetime, a: int, b: int, unit: Unit, calendar: Calendar) -> None:
     short, long = sorted([a, b])
     assert deadline(at, short, unit, calendar).due_at <= deadline(at, long, unit, calendar).due_at
 
 
+@unhurried
 @given(dates, amounts, st.integers(0, 40), st.integers(0, 40), calendars)
 def test_a_pause_shifts_a_working_day_limit_by_the_working_days_it_covers(
     start: date, amount: int, wait: int, length: int, calendar: Calendar
@@ -149,6 +154,7 @@ def test_a_pause_shifts_a_working_day_limit_by_the_working_days_it_covers(
     assert shifted == add_working_days(plain, covered, calendar)
 
 
+@unhurried
 @given(moments, st.integers(1, 200), st.integers(0, 5_000), st.integers(0, 5_000))
 def test_a_pause_shifts_a_limit_by_hours_by_its_own_length(at: datetime, amount: int, wait: int, length: int) -> None:
     begin = at + timedelta(minutes=wait)
@@ -158,6 +164,7 @@ def test_a_pause_shifts_a_limit_by_hours_by_its_own_length(at: datetime, amount:
     assert deadline(at, amount, "h", NATION, pauses=[stop]).due_at == plain + moved
 
 
+@unhurried
 @given(dates, st.integers(0, 400), st.integers(0, 400), calendars)
 def test_working_days_of_two_adjoining_runs_add_up(start: date, a: int, b: int, calendar: Calendar) -> None:
     middle, end = start + timedelta(days=a), start + timedelta(days=a + b)
@@ -166,6 +173,7 @@ def test_working_days_of_two_adjoining_runs_add_up(start: date, a: int, b: int, 
     assert working_days_between(end, start, calendar) == -whole
 
 
+@unhurried
 @given(dates, st.integers(1, 60), st.integers(1, 60), calendars)
 def test_a_limit_split_in_two_ends_where_the_whole_ends(start: date, a: int, b: int, calendar: Calendar) -> None:
     half_way = deadline(start, a, "wd", calendar).due_on
@@ -175,6 +183,7 @@ def test_a_limit_split_in_two_ends_where_the_whole_ends(start: date, a: int, b: 
     assert deadline(here, b, "wh", calendar, hours=SEASONS).due_at == whole
 
 
+@unhurried
 @given(dates, st.integers(1, 300), calendars)
 def test_adding_and_counting_working_days_are_inverse(start: date, amount: int, calendar: Calendar) -> None:
     end = add_working_days(start, amount, calendar)
@@ -184,6 +193,7 @@ def test_adding_and_counting_working_days_are_inverse(start: date, amount: int, 
         assert add_working_days(end, -amount, calendar) == start
 
 
+@unhurried
 @given(st.data(), moments, amounts, units, calendars, st.booleans(), st.integers(-40, 200))
 def test_used_and_left_always_make_the_total(
     data: st.DataObject, start: datetime, amount: int, unit: Unit, calendar: Calendar, counted: bool, offset: int
@@ -200,6 +210,7 @@ def test_used_and_left_always_make_the_total(
     assert progress(item, item.due_at).left == 0
 
 
+@unhurried
 @given(st.data(), dates, amounts, calendars, st.booleans())
 def test_an_explanation_counts_exactly_the_amount(
     data: st.DataObject, start: date, amount: int, calendar: Calendar, counted: bool
@@ -214,6 +225,7 @@ def test_an_explanation_counts_exactly_the_amount(
     assert lines[-1].counted
 
 
+@unhurried
 @given(st.data(), moments, st.integers(1, 40), calendars)
 def test_an_explanation_of_working_hours_adds_up_to_the_amount(
     data: st.DataObject, start: datetime, amount: int, calendar: Calendar
@@ -223,6 +235,7 @@ def test_an_explanation_of_working_hours_adds_up_to_the_amount(
     assert sum(line.seconds or 0 for line in explain(item).lines) == amount * 3600
 
 
+@unhurried
 @given(dates, amounts, dates, calendars, st.booleans())
 def test_a_bar_has_one_cell_for_each_working_day_and_one_tick(
     start: date, amount: int, today: date, calendar: Calendar, counted: bool
