@@ -158,7 +158,10 @@ class Try:
 def tries_of(call_back: CallBack) -> list[Try]:
     """The calls dialled so far, oldest first."""
     words = dict(RESULTS)
-    return [Try(at=c.at, words=words.get(c.result, c.result)) for c in CallTry.objects.filter(call_back=call_back).order_by("at")]
+    return [
+        Try(at=c.at, words=words.get(c.result, c.result))
+        for c in CallTry.objects.filter(call_back=call_back).order_by("at")
+    ]
 
 
 def verdicts_of(case: Case) -> list[Verdict]:

@@ -1,6 +1,14 @@
 """Addresses of the board pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tongti.web.board import views
 
 app_name = "board"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("rates/<slug:key>/", views.rate, name="rate"),
+    path("due/", views.due, name="due"),
+    path("units/<int:pk>/", views.unit, name="unit"),
+    path("cases/", views.open_cases, name="cases"),
+]

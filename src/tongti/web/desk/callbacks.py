@@ -24,10 +24,17 @@ class CallForm(Form):
     small = True
     result = forms.ChoiceField(label="这次打电话", choices=list(actions.RESULTS.items()), widget=forms.RadioSelect)
     contacted = forms.ChoiceField(
-        label="一、办理单位联系过您吗？", choices=[("yes", "联系过"), ("no", "没有联系过")], widget=forms.RadioSelect, required=False
+        label="一、办理单位联系过您吗？",
+        choices=[("yes", "联系过"), ("no", "没有联系过")],
+        widget=forms.RadioSelect,
+        required=False,
     )
-    solved = forms.ChoiceField(label="二、问题解决了吗？", choices=queries.SOLVED, widget=forms.RadioSelect, required=False)
-    satisfied = forms.ChoiceField(label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect, required=False)
+    solved = forms.ChoiceField(
+        label="二、问题解决了吗？", choices=queries.SOLVED, widget=forms.RadioSelect, required=False
+    )
+    satisfied = forms.ChoiceField(
+        label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect, required=False
+    )
     words = forms.CharField(label="诉求人的话", required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
 
     def clean(self) -> dict[str, object]:

@@ -32,14 +32,18 @@ class SignInForm(Form):
 class PasswordForm(Form):
     """A new password, typed twice."""
 
-    old = forms.CharField(label="现在的密码", strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"}))
+    old = forms.CharField(
+        label="现在的密码", strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
     new = forms.CharField(
         label="新密码",
         strip=False,
         help_text="至少 10 位，不能全是数字，不要用常见密码。",
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
-    repeat = forms.CharField(label="再写一遍新密码", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"}))
+    repeat = forms.CharField(
+        label="再写一遍新密码", strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
 
     def clean_repeat(self) -> str:
         """The two must be the same."""
