@@ -9,9 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 import samequestion as engine
 from tongti.cases.access import visible as visible_cases
@@ -66,6 +68,7 @@ class PublicMatch:
     due_on: object
     shared_words: tuple[str, ...]
     probability: float
+    started_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -334,6 +337,7 @@ def _public_match(question: Question, chance: float, asked: engine.Features, nam
         due_on=question.due_on,
         shared_words=engine.shared_words(own, asked, model()),
         probability=chance,
+        started_on=timezone.localdate(question.dispatched_at) if question.dispatched_at else None,
     )
 
 

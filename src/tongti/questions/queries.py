@@ -443,6 +443,15 @@ def public_list(order: str = "heat", town: int | None = None, cursor: str = "", 
     return page_of(rows, order=keys, cursor=cursor, size=size)
 
 
+def question_of_own_case(case_id: int) -> Question | None:
+    """The question that an asker's own case has joined, for the page she opened with her number and code.
+
+    Show ``public_title`` only while ``is_public``; heat, lead and progress she may see in any case.
+    """
+    joined = Membership.objects.filter(case_id=case_id, state=ACTIVE).values("question_id")
+    return Question.objects.filter(pk__in=joined).select_related("lead", "place").defer(*HEAVY).first()
+
+
 def helper_names(question: Question) -> list[str]:
     """Short names of the units that take part beside the lead."""
     ids = [pk for pk in question.units if pk != question.lead_id]
