@@ -118,6 +118,7 @@ class RegimeDraft:
     priority: int = 0
     verified: bool = False
     in_use: bool = True
+    restarts: bool = False
 
 
 @transaction.atomic
@@ -148,6 +149,7 @@ def publish(*, draft: RegimeDraft, by: Viewer, on: date | None = None) -> Regime
         applies_parties=list(draft.parties),
         applies_joint=draft.joint,
         in_use=draft.in_use,
+        restarts=draft.restarts,
         priority=draft.priority,
         source=draft.source,
         verified=draft.verified,
@@ -212,8 +214,8 @@ def _same(row: Regime, draft: RegimeDraft) -> bool:
         return False
     old = view_of(row)
     return (
-        (old.name, old.source, old.verified, old.priority, old.joint, row.in_use)
-        == (draft.name, draft.source, draft.verified, draft.priority, draft.joint, draft.in_use)
+        (old.name, old.source, old.verified, old.priority, old.joint, old.restarts, row.in_use)
+        == (draft.name, draft.source, draft.verified, draft.priority, draft.joint, draft.restarts, draft.in_use)
         and (old.channels, old.kinds, old.urgencies, old.parties)
         == (draft.channels, draft.kinds, draft.urgencies, draft.parties)
         and {(c.code, c.amount, c.unit, c.starts, c.source, c.verified) for c in old.clocks.values()}

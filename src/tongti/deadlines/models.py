@@ -43,6 +43,7 @@ class Regime(models.Model):
     applies_parties = models.JSONField("适用对象", default=list, blank=True)
     applies_joint = models.BooleanField("多个单位一起办", null=True, blank=True)
     in_use = models.BooleanField("启用", default=True, help_text="不启用的是样例，供本地参照")
+    restarts = models.BooleanField("改派后办理时限重新起算", default=False)
     priority = models.SmallIntegerField("优先", default=0)
     source = models.CharField("依据", max_length=300)
     verified = models.BooleanField("已核对原文", default=False)

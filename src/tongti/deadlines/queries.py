@@ -148,6 +148,7 @@ class RegimeView:
     parties: tuple[str, ...] = ()
     joint: bool | None = None
     priority: int = 0
+    restarts: bool = False
 
     @property
     def label(self) -> str:
@@ -228,6 +229,7 @@ def view_of(row: Regime) -> RegimeView:
         parties=tuple(row.applies_parties),
         joint=row.applies_joint,
         priority=row.priority,
+        restarts=row.restarts,
     )
 
 

@@ -1,0 +1,142 @@
+"""签收、转交、办理: what the unit does with a baton that it holds."""
+
+from typing import NoReturn
+
+from django.db import transaction
+
+from tongti.cases.models import Case
+from tongti.questions import actions as questions
+from tongti.questions.models import Membership
+from tongti.relay import access
+from tongti.relay.actions import matters
+from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.errors import Ended, NotAccepted
+from tongti.relay.models import Baton, Contact, HandOver, Progress
+from tongti.shared import clock, privacy
+from tongti.shared.errors import BadInput, NotVisible, Raced
+from tongti.trail import actions as trail
+from tongti.units import queries as units
+from tongti.units.access import ROLES, May, Viewer
+
+WORKERS = tuple(code for code, role in ROLES.items() if May.HANDLE in role.grants)
+PUBLIC_LIMIT = 200
+
+
+@transaction.atomic
+def accept(*, baton: Baton, by: Viewer, officer_id: int | None = None) -> Baton:
+    """签收: the unit takes it on; ``officer_id`` is who in the unit will handle it (herself when none is named).
+
+    The clocks have been running since dispatch. Raises NotAllowed, BadInput, Ended, Raced.
+    """
+    access.require_at(by, May.RECEIVE, baton)
+    officer_id = officer_id or by.officer_id
+    _check_officer(baton, officer_id)
+    matter = locked_matter_of(baton)
+    moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.OFFERED).update(
+        state=Baton.State.ACCEPTED, officer_id=officer_id, accepted_at=clock.now()
+    )
+    if not moved:
+        _explain_refusal(baton, "签收")
+    baton.refresh_from_db()
+    late = bool(baton.sign_due_at and baton.accepted_at and baton.accepted_at > baton.sign_due_at)
+    matters.record("baton.accepted", [baton], matter, by=by, facts={"officer": officer_id, "late": late})
+    return baton
+
+
+@transaction.atomic
+def hand_over(*, baton: Baton, taker_id: int, reason: str, by: Viewer) -> HandOver:
+    """转交: from one officer to another inside the unit, on record; the due date stays (优化营商环境条例 31).
+
+    Raises NotAllowed, BadInput, NotAccepted, Ended, Raced.
+    """
+    access.require_at(by, May.RECEIVE, baton)
+    reason = checked_words(reason, "reason", "转交理由", 200)
+    _check_officer(baton, taker_id, "taker_id")
+    if taker_id == baton.officer_id:
+        raise BadInput("taker_id", "现在就是由这位同志承办，请选别的人。")
+    matter = locked_matter_of(baton)
+    giver_id = baton.officer_id
+    moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.ACCEPTED, officer_id=giver_id or 0).update(
+        officer_id=taker_id
+    )
+    if not moved:
+        _explain_refusal(baton, "转交")
+    row = HandOver.objects.create(baton=baton, giver_id=giver_id, taker_id=taker_id, reason=reason, at=clock.now())
+    baton.refresh_from_db()
+    matters.record("baton.handed_over", [baton], matter, by=by, facts={"giver": giver_id, "taker": taker_id})
+    return row
+
+
+@transaction.atomic
+def note_progress(*, baton: Baton, words: str, public: bool, by: Viewer) -> Progress:
+    """记进展: what was done. A public note is shown to every asker of the matter and becomes the question's progress.
+
+    Raises NotAllowed, BadInput (also when a public note holds somebody's number), NotAccepted, Ended.
+    """
+    access.require_at(by, May.HANDLE, baton)
+    words = checked_words(words, "words", "做了什么", PUBLIC_LIMIT if public else 500)
+    if public and (found := privacy.found_in(words)):
+        raise BadInput("words", f"告诉诉求人的进展里有{found[0].kind}，请删去，或者取消“告诉诉求人”。")
+    matter = locked_matter_of(baton)
+    _require_accepted(baton, "记进展")
+    now = clock.now()
+    row = Progress.objects.create(baton=baton, words=words, public=public, by_id=by.officer_id, at=now)
+    facts = {"progress": row.pk, "public": public}
+    matters.record("baton.progressed", [baton], matter, by=by, facts=facts)
+    if public and matter.question:
+        questions.note_progress(question=matter.question, words=words, at=now)
+    return row
+
+
+@transaction.atomic
+def record_contact(
+    *, case: Case, baton: Baton | None = None, way: str, result: str, words: str = "", by: Viewer
+) -> Contact:
+    """记联系: one try to reach one asker, reached or not (W1 rule 6). Raises NotAllowed, BadInput, NotVisible."""
+    if baton is not None:
+        access.require_at(by, May.HANDLE, baton)
+        _check_travels_with(case, baton)
+    else:
+        by.require(May.HANDLE)
+    if result not in Contact.Result.values:
+        raise BadInput("result", "请选联系的结果。")
+    way = checked_words(way, "way", "方式", 20)
+    if len(words) > 300:
+        raise BadInput("words", f"“记录”写了 {len(words)} 字，最多 300 字。")
+    row = Contact.objects.create(
+        case=case, baton=baton, way=way, result=result, words=words.strip(), by_id=by.officer_id, at=clock.now()
+    )
+    trail.record("case.contacted", case, by=by, facts={"contact": row.pk, "result": result})
+    return row
+
+
+def _check_officer(baton: Baton, officer_id: int, field: str = "officer_id") -> None:
+    if not units.officers_of(baton.unit_id, WORKERS).filter(pk=officer_id).exists():
+        raise BadInput(field, f"请选{baton.unit.short_name}的承办人。")
+
+
+def _check_travels_with(case: Case, baton: Baton) -> None:
+    if baton.question_id is None:
+        if baton.case_id != case.pk:
+            raise NotVisible
+        return
+    member = Membership.objects.filter(question_id=baton.question_id, case=case, state=Membership.State.ACTIVE)
+    if not member.exists():
+        raise NotVisible
+
+
+def _require_accepted(baton: Baton, what: str) -> None:
+    # a shared lock is not enough: the officer's sentence must belong to a baton that is still hers at commit
+    row = Baton.objects.select_for_update(of=("self",), no_key=True).get(pk=baton.pk)
+    if row.state != Baton.State.ACCEPTED:
+        _explain_refusal(row, what)
+
+
+def _explain_refusal(baton: Baton, what: str) -> NoReturn:
+    """Say what stands in the way of a step whose compare-and-set found nothing."""
+    state = Baton.objects.values_list("state", flat=True).get(pk=baton.pk)
+    if state in (Baton.State.DONE, Baton.State.RECALLED):
+        raise Ended(state=Baton.State(state).label, what=what)
+    if state in (Baton.State.OFFERED, Baton.State.OBJECTED) and what != "签收":
+        raise NotAccepted(what=what)
+    raise Raced

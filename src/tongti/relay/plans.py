@@ -1,0 +1,136 @@
+"""The matter behind a baton, and what a dispatch at some moment would be due by. Reads only; actions and queries share it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tongti.cases.models import Case
+from tongti.deadlines import actions as deadlines
+from tongti.deadlines import queries as regimes
+from tongti.deadlines.actions import Due
+from tongti.deadlines.queries import RegimeView
+from tongti.questions.models import Membership, Question
+from tongti.relay.models import OPEN, Baton
+from tongti.shared.errors import BadInput
+
+CLOCK_OF_ROLE = {
+    Baton.Role.LEAD.value: "handle",
+    Baton.Role.HELPER.value: "helper",
+    Baton.Role.TERRITORY.value: "helper",
+}
+OPEN_CASES = (Case.State.REGISTERED, Case.State.HANDLING)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Either a question or a single case; exactly one is set."""
+
+    question: Question | None
+    case: Case | None
+
+    @property
+    def obj(self) -> Question | Case:
+        found = self.question or self.case
+        assert found is not None
+        return found
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Filter and column values of batons, answers … on this matter."""
+        return {
+            "question_id": self.question.pk if self.question else None,
+            "case_id": self.case.pk if self.case else None,
+        }
+
+    @property
+    def word(self) -> str:
+        return "question" if self.question else "case"
+
+    def open_batons(self) -> Any:
+        return Baton.objects.filter(**self.key, state__in=OPEN)
+
+
+def matter_of(question: Question | None, case: Case | None) -> Matter:
+    """Exactly one of the two must be given."""
+    if (question is None) == (case is None):
+        raise BadInput("question", "请选一道题或一件诉求。")
+    return Matter(question, case)
+
+
+def case_ids_of(matter: Matter, states: Sequence[str] = OPEN_CASES) -> list[int]:
+    """Open cases that travel with the matter: the active members, or the case itself."""
+    if matter.case:
+        return [matter.case.pk]
+    active = Membership.objects.filter(question=matter.question, state=Membership.State.ACTIVE, case__state__in=states)
+    return list(active.order_by("case_id").values_list("case_id", flat=True))
+
+
+# --- clocks -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """What a new baton is due by: its own limit, signing, objecting."""
+
+    due: Due
+    sign_due_at: datetime | None
+    object_due_at: datetime | None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "due_on": self.due.due_on,
+            "due_at": None if self.due.by_day else self.due.due_at,
+            "regime_version": self.due.regime_version,
+            "calendar_version": self.due.calendar_version,
+            "explanation": self.due.explanation,
+            "sign_due_at": self.sign_due_at,
+            "object_due_at": self.object_due_at,
+        }
+
+
+def regime_of(matter: Matter, *, joint: bool, start: datetime) -> RegimeView:
+    """The regime that decides the matter's clocks.
+
+    Members of one question may fall under different regimes (a stuck window case among calls): the one that is due first
+    decides, so that the joint answer is in time for every asker.
+    """
+    on = start.date()
+    in_force = regimes.regimes_on(on)
+    if matter.case:
+        kinds = [(matter.case.channel, matter.case.kind, matter.case.urgency, matter.case.party_kind)]
+    else:
+        members = Membership.objects.filter(
+            question=matter.question, state=Membership.State.ACTIVE, case__state__in=OPEN_CASES
+        )
+        columns = ("case__channel", "case__kind", "case__urgency", "case__party_kind")
+        kinds = list(members.order_by().values_list(*columns).distinct())
+    views = [
+        in_force.pick(channel=channel, kind=kind, urgency=urgency, party_kind=party, joint=joint)
+        for channel, kind, urgency, party in kinds
+    ] or [in_force.pick(channel="phone", kind="help", urgency="normal", joint=joint)]
+    distinct = {view.label: view for view in views}
+    return min(distinct.values(), key=lambda view: deadlines.due(regime=view, clock="handle", start=start).due_at)
+
+
+def clocks_for(regime: RegimeView, role: str, start: datetime, *, not_after: Baton | None = None) -> Clocks:
+    """The clocks of a baton of ``role`` dispatched at ``start``; a helper is never due after its lead (``not_after``)."""
+    code = CLOCK_OF_ROLE[role]
+    due = deadlines.due(regime=regime, clock=code if regime.has(code) else "handle", start=start)
+    if not_after is not None and due.due_on > not_after.due_on:
+        explanation = due.explanation | {"capped_by": "lead", "own_due_on": due.due_on.isoformat()}
+        due = Due(
+            due_on=not_after.due_on,
+            due_at=not_after.due_at or due.due_at,
+            regime_version=due.regime_version,
+            calendar_version=due.calendar_version,
+            explanation=explanation,
+            provisional=due.provisional,
+            by_day=not_after.due_at is None,
+        )
+    return Clocks(due, _side_clock(regime, "sign", start), _side_clock(regime, "objection", start))
+
+
+def _side_clock(regime: RegimeView, code: str, start: datetime) -> datetime | None:
+    return deadlines.due(regime=regime, clock=code, start=start).due_at if regime.has(code) else None
