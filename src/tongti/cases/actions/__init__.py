@@ -5,6 +5,7 @@ from tongti.cases.actions.desk import (
     answer_on_the_spot,
     correct,
     divert,
+    register_and_answer,
     reveal_asker,
     withdraw,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "mark_answered",
     "pass_to",
     "register",
+    "register_and_answer",
     "reopen",
     "reveal_asker",
     "withdraw",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from tongti.cases import access
 from tongti.cases.actions import files
-from tongti.cases.actions.intake import TITLE_LIMIT, tokens
+from tongti.cases.actions.intake import TITLE_LIMIT, Intake, register, tokens
 from tongti.cases.actions.moves import close
 from tongti.cases.diversions import DIVERSIONS
 from tongti.cases.errors import AlreadyDispatched, NotOpen
@@ -41,6 +41,15 @@ def answer_on_the_spot(*, case: Case, words: str, by: Viewer) -> Case:
     _undispatched(case, "当场答复")
     _add(case, key=uuid.uuid5(_ON_THE_SPOT, str(case.pk)), words=words, for_asker=True, by=by)
     return close(case=case, closing=Case.Closing.ON_THE_SPOT, by=by)
+
+
+@transaction.atomic
+def register_and_answer(*, intake: Intake, words: str, by: Viewer) -> Case:
+    """Enter a case and answer it on the spot, both or neither; sent twice it is one case, answered once."""
+    case = register(intake=intake, by=by)
+    if case.state == Case.State.CLOSED and case.closing == Case.Closing.ON_THE_SPOT:
+        return case
+    return answer_on_the_spot(case=case, words=words, by=by)
 
 
 @transaction.atomic

@@ -70,7 +70,9 @@ def mark_answered(*, case_ids: Collection[int], by: Actor) -> list[Case]:
     now = clock.now()
     Case.objects.filter(pk__in=[c.pk for c in cases]).update(state=State.ANSWERED, answered_at=now)
     trail.record_many([("case.answered", c, {"holder": c.holder_id}) for c in cases], by=by)
-    figures.add(_per_unit("answered", cases, clock.today()))
+    today = clock.today()
+    late = [c for c in cases if c.due_on and c.due_on < today]
+    figures.add([*_per_unit("answered", cases, today), *_per_unit("answered_late", late, today)])
     return cases
 
 

@@ -1,6 +1,7 @@
 """Reads on cases, always for someone."""
 
 from tongti.cases.diversions import DIVERSIONS, Diversion
+from tongti.cases.queries.filing import Filing, filings
 from tongti.cases.queries.lists import (
     Caller,
     CaseState,
@@ -45,6 +46,7 @@ __all__ = [
     "Closing",
     "Diversion",
     "FileRow",
+    "Filing",
     "Filters",
     "Found",
     "Kind",
@@ -61,6 +63,7 @@ __all__ = [
     "face_of",
     "faces_of",
     "file_of",
+    "filings",
     "for_asker",
     "history",
     "inbox",

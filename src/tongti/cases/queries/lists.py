@@ -44,6 +44,7 @@ class Filters:
     until: date | None = None
     mine: bool = False
     overdue: bool = False
+    open_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,8 @@ def _rows(viewer: Viewer, filters: Filters, *, narrow: bool = True) -> QuerySet[
         rows = rows.filter(received_at__lt=_start(filters.until + timedelta(days=1)))
     if filters.mine:
         rows = rows.filter(registered_by=viewer.officer_id)
+    if filters.open_only:
+        rows = rows.exclude(state__in=[CaseState.CLOSED, CaseState.WITHDRAWN])
     if filters.overdue:
         rows = rows.filter(state=CaseState.HANDLING, due_on__lt=clock.today())
     return rows

@@ -5,5 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_signin")),
+    path("", include("tongti.web.desk.urls_cases")),
     path("", include("tongti.web.desk.urls_callbacks")),
 ]

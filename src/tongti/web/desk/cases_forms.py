@@ -1,0 +1,267 @@
+"""What clerks fill in."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+
+from tongti.cases import queries as cases
+from tongti.cases.queries import Channel, Kind, Urgency
+from tongti.parties.queries import PartyKind
+from tongti.shared.text import normal_phone
+from tongti.shared.uploads import ACCEPT
+from tongti.units import queries as units
+from tongti.web.forms import DateInput, Form, MultipleFileInput
+
+CHANNELS = [
+    (Channel.PHONE, Channel.PHONE.label),
+    (Channel.WINDOW, Channel.WINDOW.label),
+    (Channel.STUCK, Channel.STUCK.label),
+    (Channel.VISIT, Channel.VISIT.label),
+    (Channel.LETTER, Channel.LETTER.label),
+    (Channel.SUPERIOR, Channel.SUPERIOR.label),
+]
+Options = list[tuple[Any, Any]]
+
+
+def place_options(empty: str = "说不清") -> Options:
+    """Every township with its villages, as groups of one list: two letters on the keyboard find a village."""
+    options: Options = [("", empty)]
+    for town, villages in units.places():
+        rows = [(str(town.pk), f"{town.name}（不清楚哪个村、社区）"), *((str(v.pk), v.name) for v in villages)]
+        options.append((town.name, rows))
+    return options
+
+
+def category_options(empty: str = "还没有分类", first: Iterable[tuple[int, str]] = ()) -> Options:
+    """Every last-level category under the name of its parent; ``first`` are suggestions on top."""
+    rows = list(units.categories().values_list("id", "name", "full_name", "parent_id"))
+    parents = {parent for _, _, _, parent in rows}
+    options: Options = [("", empty)]
+    suggested = [(str(pk), name) for pk, name in first]
+    if suggested:
+        options.append(("建议", suggested))
+    taken = {pk for pk, _ in suggested}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for pk, name, full_name, _ in rows:
+        if pk not in parents and str(pk) not in taken:
+            group = full_name.rpartition("/")[0] or "其他"
+            groups.setdefault(group, []).append((str(pk), name))
+    return options + list(groups.items())
+
+
+def chosen_id(value: str) -> int | None:
+    """A list's value as an id."""
+    return int(value) if value else None
+
+
+class RegisterForm(Form):
+    """One call, one page. Field order is the order of a conversation: who is calling, what happened, where."""
+
+    small = True
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    phone = forms.CharField(
+        label="来电号码",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label="姓名（名称）", required=False, max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    who = forms.ChoiceField(label="是谁", choices=PartyKind.choices, initial=PartyKind.PERSON)
+    channel = forms.ChoiceField(label="渠道", choices=CHANNELS, initial=Channel.PHONE)
+    words = forms.CharField(
+        label="说了什么",
+        max_length=20_000,
+        help_text="按原话记：什么时候、在哪里、怎么了、想要什么结果。",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "请记下说了什么，几句话就行。"},
+    )
+    kind = forms.ChoiceField(label="类型", choices=Kind.choices, initial=Kind.HELP)
+    urgency = forms.ChoiceField(label="紧急程度", choices=Urgency.choices, initial=Urgency.NORMAL)
+    place = forms.ChoiceField(label="地点", required=False)
+    address = forms.CharField(
+        label="详细位置", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    category = forms.ChoiceField(label="分类", required=False)
+    suggested = forms.CharField(required=False, widget=forms.HiddenInput)
+    hide_identity = forms.BooleanField(label="对办理单位隐名", required=False)
+    no_reply = forms.BooleanField(label="不需要答复", required=False)
+    title = forms.CharField(
+        label="标题",
+        required=False,
+        max_length=120,
+        help_text="不写就用原话开头。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        max_length=120,
+        error_messages={"invalid": "这个邮箱不对，请检查，样子像 name@example.com。"},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    credit_code = forms.CharField(
+        label="统一社会信用代码", required=False, max_length=18, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    files = forms.FileField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
+    repeat_of = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    answer = forms.CharField(
+        label="当场答复",
+        required=False,
+        max_length=5000,
+        help_text="能当场说清的写在这里，按“当场答复并办结”。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    # 办不成事: what the window's register asks for (domain rules 3.1)
+    matter = forms.CharField(label="事项名称", required=False, max_length=100)
+    department = forms.CharField(label="办事部门", required=False, max_length=60)
+    visits = forms.IntegerField(label="去过几次", required=False, min_value=1, max_value=99)
+    stuck_at = forms.CharField(
+        label="卡在哪里", required=False, max_length=500, help_text="窗口怎么说的，要什么材料，理由是什么。",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    told_once = forms.ChoiceField(
+        label="有没有一次性告知",
+        required=False,
+        choices=[("", "说不清"), ("有", "有"), ("没有", "没有")],
+    )
+
+    STUCK: ClassVar[dict[str, str]] = {
+        "matter": "请填写办不成的事项名称。",
+        "visits": "请填写去过几次。",
+        "stuck_at": "请填写卡在哪里：窗口怎么说的。",
+    }
+
+    def __init__(self, *args: Any, filings: Iterable[cases.Filing] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = place_options()  # type: ignore[attr-defined]
+        first = [(f.category_id, f.category) for f in filings if f.category_id]
+        self.fields["category"].choices = category_options(first=dict.fromkeys(first))  # type: ignore[attr-defined]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the door 办不成事 was chosen."""
+        return str(self["channel"].value()) == Channel.STUCK
+
+    def clean_phone(self) -> str:
+        """A number that can be dialled, or nothing."""
+        typed = str(self.cleaned_data["phone"]).strip()
+        if typed and not normal_phone(typed):
+            raise forms.ValidationError("这个电话号码不对，请检查：手机号是 11 位，座机请带区号。")
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """The fields of the door 办不成事 are required there only."""
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("channel") == Channel.STUCK:
+            for name, sentence in self.STUCK.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return data
+
+    def body(self) -> str:
+        """The words, with the window's register below them at the door 办不成事."""
+        data = self.cleaned_data
+        if data["channel"] != Channel.STUCK:
+            return str(data["words"])
+        rows = [
+            ("事项名称", data["matter"]),
+            ("办事部门", data["department"]),
+            ("去过几次", f"{data['visits']} 次"),
+            ("卡在哪里", data["stuck_at"]),
+            ("一次性告知", data["told_once"]),
+        ]
+        lines = "\n".join(f"{label}：{value}" for label, value in rows if value)
+        return f"{data['words']}\n\n【办不成事登记】\n{lines}"
+
+
+def fresh(**initial: Any) -> RegisterForm:
+    """An empty form with its own key."""
+    return RegisterForm(initial={"key": uuid.uuid4(), **initial})
+
+
+class InboxFilter(Form):
+    """Narrowing the list; everything is codes and ids, so it may stand in the address."""
+
+    small = True
+
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *cases.CaseState.choices])
+    channel = forms.ChoiceField(label="渠道", required=False, choices=[("", "全部"), *Channel.choices])
+    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部"), *Kind.choices])
+    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "全部"), *Urgency.choices])
+    place = forms.ChoiceField(label="地点", required=False)
+    since = forms.DateField(label="收到日期从", required=False, widget=DateInput)
+    until = forms.DateField(label="到", required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = place_options("全部")  # type: ignore[attr-defined]
+
+
+class NoteForm(Form):
+    """More words on a case: from the asker, or for the house only."""
+
+    small = True
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    words = forms.CharField(label="内容", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    files = forms.FileField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
+    inside = forms.BooleanField(label="只给内部看（诉求人查进度时看不到）", required=False)
+
+
+class CorrectForm(Form):
+    """How the case is filed; never its words."""
+
+    small = True
+
+    title = forms.CharField(label="标题", required=False, max_length=120)
+    category = forms.ChoiceField(label="分类", required=False)
+    place = forms.ChoiceField(label="地点", required=False)
+    kind = forms.ChoiceField(label="类型", choices=Kind.choices)
+    urgency = forms.ChoiceField(label="紧急程度", choices=Urgency.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = place_options()  # type: ignore[attr-defined]
+        self.fields["category"].choices = category_options()  # type: ignore[attr-defined]
+
+
+class AnswerForm(Form):
+    """当场答复."""
+
+    small = True
+
+    answer = forms.CharField(
+        label="答复内容", max_length=5000, help_text="诉求人查进度时看得到。", widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DivertForm(Form):
+    """分流."""
+
+    small = True
+
+    reason_code = forms.ChoiceField(
+        label="情形", choices=[("", "请选择"), *((d.code, d.name) for d in cases.DIVERSIONS.values())]
+    )
+    words = forms.CharField(
+        label="告知诉求人的话",
+        max_length=5000,
+        help_text="为什么不由本区办理，可以去哪里、打什么电话。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RevealForm(Form):
+    """查看身份."""
+
+    small = True
+
+    reason = forms.CharField(
+        label="事由", max_length=200, min_length=4, help_text="写明为什么要看，会留痕；15 分钟后自动遮盖。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""收件: all cases that an officer may see, narrowed by codes, page by page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tongti.cases import queries as cases
+from tongti.cases.queries import Filters
+from tongti.parties.queries import Face
+from tongti.units.access import May, Viewer
+from tongti.web.desk.cases_forms import InboxFilter, chosen_id
+from tongti.web.desk.doors import DeskRequest, desk
+
+
+@require_GET
+@desk(May.SEE)
+def page(request: DeskRequest) -> HttpResponse:
+    """Newest first; ``after`` is the cursor."""
+    form = InboxFilter(request.GET)
+    filters = _filters(form) if form.is_valid() else Filters()
+    if request.GET.get("overdue"):
+        filters = Filters(overdue=True)
+    if request.GET.get("mine"):
+        filters = Filters(mine=True)
+    found = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
+    context = {
+        "form": form,
+        "page": found,
+        "rows": with_faces(request.viewer, found.rows),
+        "overdue": filters.overdue,
+        "mine": filters.mine,
+        "may_import": request.viewer.can(May.IMPORT),
+        "narrowed": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "desk/cases/inbox.html", context)
+
+
+def with_faces(viewer: Viewer, rows: Sequence[Any]) -> list[tuple[Any, Face | None]]:
+    """Each case with its masked asker, for the table of cases."""
+    faces = cases.faces_of(viewer, rows)
+    return [(case, faces.get(case.pk)) for case in rows]
+
+
+def _filters(form: InboxFilter) -> Filters:
+    data = form.cleaned_data
+    return Filters(
+        state=data["state"],
+        channel=data["channel"],
+        kind=data["kind"],
+        urgency=data["urgency"],
+        place_id=chosen_id(data["place"]),
+        since=data["since"],
+        until=data["until"],
+    )
