@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm, BoundField
 from django.utils.safestring import SafeString
 
@@ -18,7 +19,7 @@ class Shown:
     hide_label: bool
     optional: bool
     error: str
-    control: SafeString | str
+    control: BoundField | SafeString
     hint_id: str
     error_id: str
     count_id: str
@@ -63,7 +64,7 @@ def errors_of(form: BaseForm) -> list[tuple[str, str]]:
     """(id of the control, sentence) of everything wrong in a form; a sentence about the whole form has no id."""
     lines: list[tuple[str, str]] = []
     for name, errors in form.errors.items():
-        if name == forms.forms.NON_FIELD_ERRORS:
+        if name == NON_FIELD_ERRORS:
             lines += [("", str(error)) for error in errors]
         elif errors:
             lines.append((_focus_id(form[name]), str(errors[0])))

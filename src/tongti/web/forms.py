@@ -6,7 +6,7 @@ and hide them at the next click, so forms are sent with ``novalidate`` and no ``
 
 import re
 from copy import copy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -108,7 +108,7 @@ def _limits(field: forms.Field) -> None:
     for validator in field.validators:
         code = getattr(validator, "code", "")
         if code in ("max_length", "min_length", "max_value", "min_value") and code in field.error_messages:
-            validator.message = field.error_messages[code]  # type: ignore[union-attr]
+            cast("Any", validator).message = field.error_messages[code]
 
 
 def _from_django(kind: type[forms.Field], code: str) -> Any:

@@ -51,7 +51,7 @@ class SampleForm(Form):
     place = forms.CharField(label="详细位置", required=False, max_length=100)
     since = forms.DateField(label="从哪天开始", required=False, help_text="例如 2026-03-20", widget=DateInput)
     households = forms.IntegerField(label="影响多少户", required=False, min_value=1)
-    files = forms.FileField(
+    photos = forms.FileField(
         label="照片、录音", required=False, help_text="最多 6 个，每个不超过 10 MB", widget=MultipleFileInput
     )
     wants = forms.MultipleChoiceField(

@@ -137,7 +137,7 @@ def query(context: template.Context, **change: Any) -> str:
         values.pop(name, None)
         if value not in (None, ""):
             values[name] = value
-    return "?" + values.urlencode()
+    return f"?{values.urlencode()}"
 
 
 @register.filter
