@@ -15,10 +15,15 @@ def _waiting(name: str = "figures.compact") -> int:
     return ProcrastinateJob.objects.filter(status="todo", task_name=name).count()
 
 
-def test_a_job_exists_exactly_when_its_change_does(db: None) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+def _change_that_fails() -> None:
+    with transaction.atomic():
         app.configure_task("figures.compact").defer(timestamp=0)
-        1 / 0  # noqa: B018
+        raise ZeroDivisionError
+
+
+def test_a_job_exists_exactly_when_its_change_does(db: None) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _change_that_fails()
     assert _waiting() == 0
     app.configure_task("figures.compact").defer(timestamp=0)
     assert _waiting() == 1
@@ -41,3 +46,19 @@ def test_a_real_worker_runs_the_job_too() -> None:
         worker.run(wait=False)
     compact.assert_called_once_with()
     assert _waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_running_job_defers_rolls_back_with_it() -> None:
+    from tongti.jobs import worker
+
+    def fold_and_fail() -> None:
+        with transaction.atomic():
+            app.configure_task("trail.seal").defer(timestamp=0)
+            raise ZeroDivisionError
+
+    app.configure_task("figures.compact").defer(timestamp=0)
+    with patch("tongti.figures.actions.compact", side_effect=fold_and_fail), patch("tongti.trail.actions.seal") as seal:
+        worker.run(wait=False)
+    assert _waiting("trail.seal") == 0
+    seal.assert_not_called()

@@ -4,9 +4,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tongti.project import environment, postgres
 from tongti.project.data_folder import Busy, Hold
@@ -106,12 +108,10 @@ def ensure_database() -> str:
     return f"PostgreSQL {version // 10000}.{version % 10000}"
 
 
-def _connect(entry: dict[str, object], name: object) -> psycopg.Connection[tuple[object, ...]]:
-    options = entry["OPTIONS"]
-    assert isinstance(options, dict)
+def _connect(entry: dict[str, Any], name: str) -> psycopg.Connection:
     known = {"host": entry["HOST"], "port": entry["PORT"], "user": entry["USER"], "password": entry["PASSWORD"]}
-    given = {key: str(value) for key, value in known.items() if value}
-    return psycopg.connect(dbname=str(name), connect_timeout=10, autocommit=True, **given, **options)
+    given = {key: value for key, value in known.items() if value}
+    return psycopg.connect(make_conninfo(dbname=name, connect_timeout=10, **given, **entry["OPTIONS"]), autocommit=True)
 
 
 def _missing(error: psycopg.OperationalError) -> bool:
@@ -119,8 +119,8 @@ def _missing(error: psycopg.OperationalError) -> bool:
     return "does not exist" in str(error) and "database" in str(error)
 
 
-def _create(entry: dict[str, object]) -> None:
-    name = str(entry["NAME"])
+def _create(entry: dict[str, Any]) -> None:
+    name = entry["NAME"]
     try:
         with _connect(entry, "postgres") as connection:
             connection.execute(
@@ -132,7 +132,7 @@ def _create(entry: dict[str, object]) -> None:
         raise Refused(f"数据库 {name} 不存在，也没有权限建立它：请让数据库管理员先建好这个库。") from error
 
 
-def _place(entry: dict[str, object]) -> str:
+def _place(entry: dict[str, Any]) -> str:
     return f"{entry['HOST'] or '本机'}{':' if entry['PORT'] else ''}{entry['PORT']}/{entry['NAME']}"
 
 

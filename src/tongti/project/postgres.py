@@ -7,7 +7,6 @@ The server listens on a Unix socket inside a folder that only its owner may ente
 (``tongti up``, a test session) its address follows from the data folder alone, so every other command finds it.
 """
 
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -16,15 +15,16 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
 
+from tongti.project.parent import follow_parent
 from tongti.project.refusal import Refused
 
 DATABASE = "tongti"
@@ -36,7 +36,6 @@ LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 LOG_LIMIT = 5 * 1024 * 1024
-PR_SET_PDEATHSIG = 1
 
 # Statements and error details can hold what a resident wrote: the log gets neither.
 PRIVATE_LOG = {
@@ -280,7 +279,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=stop_with_parent(signal.SIGINT),
+                preexec_fn=partial(follow_parent, signal.SIGINT),
             )
 
     def _wait_until_ready(self) -> None:
@@ -300,19 +299,6 @@ class Server:
 
     def _log_tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-4000:] if self.log.exists() else ""
-
-
-def stop_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """For ``preexec_fn``: the kernel sends the child this signal when we die, even by SIGKILL (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    # Loaded here, not in the child: between fork and exec nothing may allocate or take a lock more than it must.
-    library = ctypes.CDLL(None)
-
-    def ask_the_kernel() -> None:
-        library.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-
-    return ask_the_kernel
 
 
 def _environment() -> dict[str, str]:

@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tongti.project.postgres import Server, stop_with_parent
+from tongti.project.parent import follow_parent
+from tongti.project.postgres import Server
 
 STOP_SECONDS = 25.0
 LOOK_SECONDS = 0.2
@@ -56,7 +58,8 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=stop_with_parent(signal.SIGTERM),
+                # Without us the database goes too, so there is nothing a child could still finish.
+                preexec_fn=partial(follow_parent, signal.SIGKILL),
             )
 
     def ask_to_stop(self) -> None:
@@ -64,10 +67,10 @@ class Child:
         if self.process.poll() is None:
             self.process.terminate()
 
-    def end(self) -> None:
+    def end(self, seconds: float) -> None:
         """Wait, then sweep the whole group: a killed parent may have left its own children behind."""
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECONDS)
+            self.process.wait(seconds)
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -108,10 +111,10 @@ class Children:
                     child.shorten_log()
             time.sleep(LOOK_SECONDS)
 
-    def stop(self) -> None:
-        """All at once, then each to its end."""
+    def stop(self, *, wait: bool) -> None:
+        """All at once, then each to its end; without waiting when there is nothing left that they could finish."""
         for child in self._all:
             child.ask_to_stop()
         for child in self._all:
-            child.end()
+            child.end(STOP_SECONDS if wait else 0)
         self._all.clear()

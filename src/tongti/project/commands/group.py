@@ -1,13 +1,16 @@
 """``tongti group``: find the same questions in a spreadsheet of messages, without a database."""
 
 import argparse
+import json
+import sys
+import time
 from pathlib import Path
 
 from tongti.project.refusal import Refused
 
 NAME = "group"
 HELP = "把表格（.xlsx、.csv）里的留言并成同题，不需要数据库"
-COLUMNS = ("id", "title", "body", "time", "asker")
+COLUMNS = ("id", "title", "body", "time", "asker", "place")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,23 +24,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="列=表头",
         help=f"哪一列是什么（{'、'.join(COLUMNS)}），例如 id=留言编号 title=留言主题；不写时按表头猜",
     )
-    parser.add_argument("--evaluate", type=Path, metavar="文件", help="有标注时，对照标注文件给出质量指标（JSON）")
+    parser.add_argument(
+        "--evaluate", type=Path, metavar="文件", help="对照标注文件（id,question_id）给出质量指标（JSON）"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
-    """Group, write, and measure when asked."""
-    from samequestion import SameQuestionError, group_file
+    """Group, write, and measure when asked. Progress goes to standard error, results to standard output."""
+    from samequestion import EngineError, evaluate, group_file
 
     mapping = _mapping(args.map)
+    started = time.monotonic()
+    progress = _Progress()
     try:
-        print(group_file(args.input, args.output, mapping=mapping, labels=args.evaluate))
-    except SameQuestionError as error:
+        grouping = group_file(args.input, args.output, mapping=mapping or None, progress=progress.show)
+    except EngineError as error:
         raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(f"文件 {error.filename} 不能读写：{error.strerror}。") from error
+    finally:
+        progress.end()
+    shared = sum(len(one.members) > 1 for one in grouping.groups)
+    members = {member: one.id for one in grouping.groups for member in one.members}
+    print(
+        f"{len(members)} 条留言，并成 {len(grouping.groups)} 道题，其中 {shared} 道不止一条；"
+        f"用时 {time.monotonic() - started:.1f} 秒，结果在 {args.output}",
+        file=sys.stderr,
+    )
+    if args.evaluate:
+        print(json.dumps(evaluate(args.evaluate, members), ensure_ascii=False, indent=2))
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-    wrong = [pair for pair in pairs if "=" not in pair or pair.split("=", 1)[0] not in COLUMNS]
+    wrong = [pair for pair in pairs if pair.partition("=")[0] not in COLUMNS or not pair.partition("=")[2]]
     if wrong:
         raise Refused(f"--map 里的“{wrong[0]}”不对：应写成 列=表头，列是 {'、'.join(COLUMNS)} 之一。")
-    return mapping
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+class _Progress:
+    """One moving line on a terminal, one line per step elsewhere."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._live = sys.stderr.isatty()
+
+    def show(self, step: str, share: float) -> None:
+        if self._live:
+            print(f"\r\033[K{step} {share:4.0%}", end="", file=sys.stderr, flush=True)
+        elif step != self._step:
+            print(f"{step}……", file=sys.stderr, flush=True)
+        self._step = step
+
+    def end(self) -> None:
+        if self._live and self._step:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -163,7 +163,7 @@ def _wait_until_served(children: Children, url: str, logs: Path) -> None:
 
 def _stop(children: Children, server: Server | None) -> None:
     _say("\n正在停止……")
-    children.stop()
+    children.stop(wait=server is None or server.alive)
     if server is not None:
         server.stop()
 

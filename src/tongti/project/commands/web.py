@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> None:
     from tongti.project.logs import configuration
 
     Server(
-        "tongti.project.wsgi:application",
+        "tongti.project.served:application",
         address=args.host,
         port=args.port,
         interface=Interfaces.WSGI,
@@ -34,5 +34,5 @@ def run(args: argparse.Namespace) -> None:
         log_dictconfig=configuration("INFO"),
         # A crashed process is replaced; the pages stay up on the other one meanwhile.
         respawn_failed_workers=True,
-        workers_kill_timeout=15,
+        workers_kill_timeout=10,
     ).serve()
