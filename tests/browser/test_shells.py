@@ -47,7 +47,7 @@ def test_the_desk_knows_who_is_there(desk_page: Page, phone_page: Page, clerk: O
         sign_in(page, clerk, str(live_server))
         page.goto("/desk/")
         check(page)
-    assert desk_page.get_by_text("热线办 · 收件员").first.is_visible()
+    assert desk_page.get_by_text("收件员").first.is_visible()
     assert desk_page.get_by_role("link", name="我的待办").get_attribute("aria-current") == "page"
     assert desk_page.get_by_role("button", name="退出登录").first.is_visible()
 

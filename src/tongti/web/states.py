@@ -79,9 +79,9 @@ STATES: dict[str, State] = {
     "running": State(_("导入中"), "info", "loader"),
     "importbatch.done": State(_("已完成"), "ok", "circle-check"),
     "stopped": State(_("已中断"), "warn", "pause"),
-    # how urgent
+    # how urgent; red is kept for what is overdue or has failed
     "urgent": State(_("紧急"), "warn", "triangle-alert"),
-    "critical": State(_("特急"), "bad", "triangle-alert"),
+    "critical": State(_("特急"), "warn", "triangle-alert"),
 }
 
 
