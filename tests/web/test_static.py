@@ -35,7 +35,8 @@ def test_styles_and_script_stay_small() -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(WEB).as_posix())
 def test_nothing_inline(template: Path) -> None:
-    source = template.read_text()
+    # What stands inside {% … %} is Django's: {% query only="met" %} is no event handler.
+    source = re.sub(r"\{%.*?%\}", "", template.read_text())
     assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|hx-on|hx-vals=['\"]js:", source, re.IGNORECASE)
     assert not re.search(r"<script(?![^>]*\ssrc=)", source)
     assert not re.search(r"(?:src|href)=\"https?:", source)
