@@ -62,7 +62,8 @@ def askers(question_ids: Sequence[int], cases: Sequence[Case]) -> Snapshot:
     known = (
         active.filter(case__party_id__in=parties)
         .values("question_id", "case__party_id")
-        .annotate(first=Min("case__received_at"), kind=Max("case__party_kind"))
+        # "enterprise" sorts first: who once asked as a firm counts as one
+        .annotate(first=Min("case__received_at"), kind=Min("case__party_kind"))
     )
     for row in known if parties else ():
         key = AskerKey(row["question_id"], row["case__party_id"], None)
