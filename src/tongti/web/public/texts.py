@@ -1,0 +1,40 @@
+"""Long texts that the district may change on a screen: plain lines become headings, lists and paragraphs. No markup passes."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from tongti.units.queries import words
+
+
+def text(code: str) -> str:
+    """A short text with the local names filled in."""
+    found = words(code)
+    for slot, name in (
+        ("owner", settings.OWNER_NAME),
+        ("district", settings.DISTRICT_NAME),
+        ("site", settings.SITE_NAME),
+    ):
+        found = found.replace(f"{{{slot}}}", name)
+    return found
+
+
+def page(code: str) -> SafeString:
+    """A long text as headings (``## ``), lists (``- ``) and paragraphs."""
+    return format_html_join("\n", "{}", ((block,) for block in _blocks(text(code))))
+
+
+def _blocks(plain: str) -> Iterator[SafeString]:
+    for block in plain.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        if not lines:
+            continue
+        if lines[0].startswith("## "):
+            yield format_html("<h2>{}</h2>", lines.pop(0)[3:])
+        points = [line[2:] for line in lines if line.startswith("- ")]
+        if lines and len(points) == len(lines):
+            yield format_html('<ul class="points">{}</ul>', format_html_join("", "<li>{}</li>", ((p,) for p in points)))
+        elif lines:
+            yield format_html("<p>{}</p>", "\n".join(lines))
