@@ -9,6 +9,7 @@ from tongti.cases.actions.desk import (
     reveal_asker,
     withdraw,
 )
+from tongti.cases.actions.imports import resume_import, run_import, start_import, upload_import
 from tongti.cases.actions.intake import Intake, register
 from tongti.cases.actions.moves import add_units, close, mark_answered, pass_to, reopen
 
@@ -25,6 +26,10 @@ __all__ = [
     "register",
     "register_and_answer",
     "reopen",
+    "resume_import",
     "reveal_asker",
+    "run_import",
+    "start_import",
+    "upload_import",
     "withdraw",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, Func, Value
+from django.utils import timezone
 
 from tongti.cases.actions import files
 from tongti.cases.errors import NoHolder
@@ -205,14 +206,14 @@ def registered_facts(case: Case) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def registered_counts(case: Case, amount: int = 1) -> list[Count]:
-    """The figures that one registration (or ``amount`` alike) moves."""
+def registered_counts(case: Case) -> list[Count]:
+    """The figures that one registration moves: received on the day it was received, open from today."""
     day = clock.today()
     assert case.holder_id is not None
     return [
-        Count("received", day, amount=amount),
-        Count("open", day, amount=amount),
-        Count("unit_open", day, unit_id=case.holder_id, amount=amount),
+        Count("received", timezone.localtime(case.received_at).date()),
+        Count("open", day),
+        Count("unit_open", day, unit_id=case.holder_id),
     ]
 
 

@@ -2,6 +2,17 @@
 
 from tongti.cases.diversions import DIVERSIONS, Diversion
 from tongti.cases.queries.filing import Filing, filings
+from tongti.cases.queries.imports import (
+    BatchState,
+    Preview,
+    batch_for,
+    batches,
+    errors_workbook,
+    field_names,
+    preview,
+    row_errors,
+    same_file,
+)
 from tongti.cases.queries.lists import (
     Caller,
     CaseState,
@@ -40,6 +51,7 @@ from tongti.cases.queries.tokens import Tokens
 __all__ = [
     "DIVERSIONS",
     "Added",
+    "BatchState",
     "Caller",
     "CaseState",
     "Channel",
@@ -50,18 +62,23 @@ __all__ = [
     "Filters",
     "Found",
     "Kind",
+    "Preview",
     "Step",
     "Tokens",
     "Urgency",
     "additions",
     "attachments",
+    "batch_for",
+    "batches",
     "callers",
     "case_by_id",
     "case_for",
     "count",
     "earlier_of_same_asker",
+    "errors_workbook",
     "face_of",
     "faces_of",
+    "field_names",
     "file_of",
     "filings",
     "for_asker",
@@ -69,7 +86,10 @@ __all__ = [
     "inbox",
     "may_reveal",
     "may_search_phones",
+    "preview",
     "registered_today",
+    "row_errors",
+    "same_file",
     "search",
     "seen_by",
 ]
