@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tongti.cases.actions import files
 from tongti.cases.errors import NoHolder
-from tongti.cases.models import Case, NumberSeries
+from tongti.cases.models import Case
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.parties import actions as parties
@@ -177,16 +177,20 @@ def give_numbers(cases: Sequence[Case], *, year: int) -> None:
     The series row stays locked until the transaction ends, so a rollback gives the numbers back and no gap can remain; the
     first case of a year makes the row.
     """
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(NumberSeries._meta.db_table)
-        cursor.execute(
-            f"INSERT INTO {table} AS s (year, last) VALUES (%s, %s) "  # noqa: S608  (the table's own name)
-            "ON CONFLICT (year) DO UPDATE SET last = s.last + EXCLUDED.last RETURNING last",
-            [year, len(cases)],
-        )
-        last = int(cursor.fetchone()[0])
+    last = _next_serial(year, len(cases))
     for serial, case in enumerate(cases, start=last - len(cases) + 1):
         case.year, case.serial, case.number = year, serial, case_number(year, serial)
+
+
+def _next_serial(year: int, count: int) -> int:
+    with connection.cursor() as cursor:
+        # A plain UPDATE queues fairly behind the row's lock; ON CONFLICT starts over each time somebody else was quicker.
+        for _ in range(2):
+            cursor.execute("UPDATE cases_numberseries SET last = last + %s WHERE year = %s RETURNING last", [count, year])
+            if row := cursor.fetchone():
+                return int(row[0])
+            cursor.execute("INSERT INTO cases_numberseries (year, last) VALUES (%s, 0) ON CONFLICT DO NOTHING", [year])
+    raise AssertionError("unreachable")
 
 
 def registered_facts(case: Case) -> dict[str, Any]:
