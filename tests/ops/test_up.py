@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -162,6 +163,20 @@ class TestUp:
         assert "lan" in answer.stderr
         answer = site.command("trail", "verify")
         assert (answer.returncode, "完整，没有改动" in answer.stdout) == (0, True)
+
+    def test_a_backup_restored_elsewhere_is_the_same_installation(self, site: Site, tmp_path: Path) -> None:
+        archive = tmp_path / "tongti.tar"
+        answer = site.command("backup", str(archive))
+        assert answer.returncode == 0, answer.stderr
+        assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+        other = Site(tmp_path / "data")
+        answer = other.command("restore", str(archive))
+        assert answer.returncode == 0, answer.stderr
+        # The same keys, the same chain: the restored trail proves itself.
+        assert "留痕：1 条记录完整" in other.command("check").stdout
+        answer = other.command("restore", str(archive))
+        assert answer.returncode == 1
+        assert "恢复只能放进空目录" in answer.stderr
 
     def test_a_second_start_recovers_from_a_kill(self, site: Site) -> None:
         # A pid file whose number now belongs to a stranger: this test itself.
