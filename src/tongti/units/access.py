@@ -188,5 +188,5 @@ def clash(role_codes: Iterable[str]) -> tuple[str, str] | None:
     for one, other in CLASHES:
         first, second = held & one, held & other
         if first and second:
-            return ROLES[sorted(first)[0]].name, ROLES[sorted(second)[0]].name
+            return ROLES[min(first)].name, ROLES[min(second)].name
     return None

@@ -51,7 +51,9 @@ class Unit(models.Model):
     short_name = models.CharField("简称", max_length=30)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="所在地区")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级单位")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级单位"
+    )
     path = models.CharField(max_length=120, db_index=True, default="/")
     is_fallback = models.BooleanField("兜底单位", default=False, help_text="没有合适单位时由它接棒")
     phone = models.CharField("对外电话", max_length=30, blank=True)
@@ -80,9 +82,7 @@ class Post(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["officer", "unit", "role"], condition=Q(until=None), name="post_held_once"
-            )
+            models.UniqueConstraint(fields=["officer", "unit", "role"], condition=Q(until=None), name="post_held_once")
         ]
 
     def __str__(self) -> str:
@@ -151,3 +151,19 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Transfer(models.Model):
+    """导入导出记录: one file that came into the catalogues or went out of them. The trail of who did it hangs here."""
+
+    personal = frozenset[str]()
+
+    kind = models.CharField("内容", max_length=20)
+    came_in = models.BooleanField("是导入")
+    rows = models.PositiveIntegerField("行数")
+    added = models.PositiveIntegerField("新增", default=0)
+    changed = models.PositiveIntegerField("修改", default=0)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'导入' if self.came_in else '导出'} {self.rows} 行"

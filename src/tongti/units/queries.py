@@ -1,18 +1,20 @@
 """Reads on places, units, posts and catalogues."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from tongti.accounts.models import Officer
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
-from tongti.units.access import ROLES, Role, Seat, Viewer
-from tongti.units.models import Category, Post, Region, Template, Unit
+from tongti.shared.pages import Page, page_of
+from tongti.units.access import ROLES, May, Role, Seat, Viewer
+from tongti.units.models import Category, Duty, Post, Region, Template, Transfer, Unit
 
 
 def viewer_of(officer: Officer) -> Viewer:
@@ -148,7 +150,251 @@ def demo_seats() -> list[DemoSeat]:
         .order_by("id")[:60]
     )
     seats = [
-        DemoSeat(officer_id=p.officer_id, name=p.officer.name, unit=p.unit.short_name, role=ROLES[p.role]) for p in posts
+        DemoSeat(officer_id=p.officer_id, name=p.officer.name, unit=p.unit.short_name, role=ROLES[p.role])
+        for p in posts
     ]
     order = list(ROLES)
     return sorted(seats, key=lambda seat: order.index(seat.role.code))
+
+
+# --- what the administrator sees -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ShippedCategory:
+    """One line of the catalogue that ships."""
+
+    code: str
+    name: str
+    full_name: str
+
+
+@cache
+def shipped_categories() -> tuple[ShippedCategory, ...]:
+    """The catalogue that ships (``data/categories.json``), parents before children."""
+    text = resources.files("tongti.units").joinpath("data/categories.json").read_text(encoding="utf-8")
+    return tuple(_flat(json.loads(text)["categories"], ""))
+
+
+def _flat(rows: list[dict[str, Any]], above: str) -> Iterator[ShippedCategory]:
+    for row in rows:
+        full = f"{above}/{row['name']}" if above else row["name"]
+        yield ShippedCategory(row["code"], row["name"], full)
+        yield from _flat(row.get("children", []), full)
+
+
+def _administers(viewer: Viewer) -> None:
+    if not viewer.can(May.ADMINISTER):
+        raise NotVisible
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit in the tree: how deep it hangs, and how many hold a post there today."""
+
+    unit: Unit
+    depth: int
+    people: int
+
+
+def unit_tree(viewer: Viewer, text: str = "") -> list[UnitLine]:
+    """All units, parents before children, by code within one parent; with ``text`` only those whose name or code has it."""
+    _administers(viewer)
+    rows = list(
+        Unit.objects.select_related("region").annotate(
+            people=Count("posts__officer", distinct=True, filter=_today("posts__"))
+        )
+    )
+    below: dict[int | None, list[Unit]] = {}
+    for row in sorted(rows, key=lambda unit: unit.code):
+        below.setdefault(row.parent_id, []).append(row)
+    lines = list(_branches(below, None, 0))
+    if text := text.strip():
+        return [UnitLine(line.unit, 0, line.people) for line in lines if _has(line.unit, text)]
+    return lines
+
+
+def _branches(below: dict[int | None, list[Unit]], parent: int | None, depth: int) -> Iterator[UnitLine]:
+    for unit in below.get(parent, []):
+        yield UnitLine(unit, depth, unit.people)  # type: ignore[attr-defined]  # annotated above
+        yield from _branches(below, unit.pk, depth + 1)
+
+
+def _has(unit: Unit, text: str) -> bool:
+    return any(text.lower() in value.lower() for value in (unit.name, unit.short_name, unit.code))
+
+
+def _today(prefix: str = "") -> Q:
+    """Posts held today."""
+    today = clock.today()
+    return Q(**{f"{prefix}since__lte": today}) & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gte": today}))
+
+
+def unit_for_change(viewer: Viewer, pk: int) -> Unit:
+    """A unit, in use or not. Raises NotVisible."""
+    _administers(viewer)
+    found = Unit.objects.select_related("region", "parent").filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def units_in_use() -> list[tuple[int, str]]:
+    """(id, name) of every active unit by code, for choices."""
+    return list(Unit.objects.filter(active=True).order_by("code").values_list("id", "short_name"))
+
+
+def unit_kinds() -> list[tuple[str, str]]:
+    """Kinds of units with their words."""
+    return [(str(code), str(word)) for code, word in Unit.Kind.choices]
+
+
+def regions_for_choice() -> list[tuple[int, str]]:
+    """(id, indented name) of active regions down to townships, and villages below theirs, by code."""
+    depth = {level: place for place, level in enumerate(Region.Level.values)}
+    rows = Region.objects.filter(active=True).order_by("code").values_list("id", "name", "level")
+    top = min((depth[level] for _, _, level in rows), default=0)
+    return [(pk, "\u3000" * (depth[level] - top) + name) for pk, name, level in rows]
+
+
+@dataclass(frozen=True)
+class OfficerLine:
+    """An officer as the administrator sees her: the account and its posts, those of today first."""
+
+    officer: Officer
+    posts: list[Post] = field(default_factory=list)
+
+    @property
+    def standing(self) -> list[Post]:
+        """Posts that are not over."""
+        today = clock.today()
+        return [post for post in self.posts if post.until is None or post.until >= today]
+
+
+def officers(
+    viewer: Viewer, *, text: str = "", unit_id: int | None = None, role: str = "", cursor: str = ""
+) -> tuple[Page[Officer], list[OfficerLine]]:
+    """One page of accounts by sign-in name, with their posts; two queries."""
+    _administers(viewer)
+    rows = Officer.objects.all()
+    if text := text.strip():
+        rows = rows.filter(Q(name__icontains=text) | Q(username__icontains=text))
+    if unit_id is not None or role:
+        posts = Post.objects.filter(_today())
+        posts = posts.filter(unit_id=unit_id) if unit_id is not None else posts
+        posts = posts.filter(role=role) if role else posts
+        rows = rows.filter(pk__in=posts.values("officer_id"))
+    page = page_of(rows, order=["username"], cursor=cursor, size=50)
+    return page, _with_posts(page.rows)
+
+
+def _with_posts(officers: Sequence[Officer]) -> list[OfficerLine]:
+    lines = {officer.pk: OfficerLine(officer) for officer in officers}
+    for post in Post.objects.filter(officer__in=list(lines)).select_related("unit").order_by("-until", "id"):
+        lines[post.officer_id].posts.append(post)
+    return list(lines.values())
+
+
+def officer_for_change(viewer: Viewer, pk: int) -> OfficerLine:
+    """An account, in use or not, with all its posts. Raises NotVisible."""
+    _administers(viewer)
+    found = Officer.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return _with_posts([found])[0]
+
+
+def post_for_change(viewer: Viewer, officer_id: int, pk: int) -> Post:
+    """A post of this officer. Raises NotVisible."""
+    _administers(viewer)
+    found = Post.objects.select_related("unit", "officer").filter(pk=pk, officer_id=officer_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def category_tree(viewer: Viewer, text: str = "") -> list[Category]:
+    """All categories by code (which is the order of the tree), switched off or not; about 250 short rows."""
+    _administers(viewer)
+    rows = Category.objects.order_by("code")
+    return list(
+        rows.filter(Q(full_name__icontains=text.strip()) | Q(code__startswith=text.strip())) if text.strip() else rows
+    )
+
+
+def category_for_change(viewer: Viewer, pk: int) -> Category:
+    """A category, in use or not. Raises NotVisible."""
+    _administers(viewer)
+    found = Category.objects.select_related("parent").filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def duties(viewer: Viewer, text: str = "", cursor: str = "") -> Page[Duty]:
+    """One page of the duty list by code, units and category in place; three queries."""
+    _administers(viewer)
+    rows = Duty.objects.select_related("lead", "category").prefetch_related("helpers")
+    if text := text.strip():
+        rows = rows.filter(
+            Q(matter__icontains=text)
+            | Q(keywords__icontains=text)
+            | Q(code__icontains=text)
+            | Q(lead__short_name__icontains=text)
+        )
+    return page_of(rows, order=["code"], cursor=cursor, size=50)
+
+
+def duty_for_change(viewer: Viewer, pk: int) -> Duty:
+    """One row of the duty list. Raises NotVisible."""
+    _administers(viewer)
+    found = Duty.objects.select_related("lead", "category").prefetch_related("helpers").filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of the site as it is in use: version 0 is the shipped one."""
+
+    code: str
+    name: str
+    body: str
+    slots: tuple[str, ...]
+    version: int = 0
+
+    @property
+    def own(self) -> bool:
+        return self.version > 0
+
+
+def texts(viewer: Viewer) -> list[Text]:
+    """Every text the program asks for, the district's own words where there are any; one query."""
+    _administers(viewer)
+    own = {row.code: row for row in Template.objects.all()}
+    found = [_text(code, row, own.pop(code, None)) for code, row in shipped_words().items()]
+    return found + [_text(code, None, row) for code, row in sorted(own.items())]
+
+
+def text_for_change(viewer: Viewer, code: str) -> Text:
+    """Raises NotVisible."""
+    _administers(viewer)
+    own, shipped = Template.objects.filter(code=code).first(), shipped_words().get(code)
+    if own is None and shipped is None:
+        raise NotVisible
+    return _text(code, shipped, own)
+
+
+def _text(code: str, shipped: dict[str, str] | None, own: Template | None) -> Text:
+    # Which slots may stand in a text is the program's business, so the shipped list wins over a stored one.
+    slots = (shipped["slots"] if shipped else own.slots if own else "").split()
+    name = shipped["name"] if shipped else own.name if own else code
+    body = own.body if own else shipped["body"] if shipped else ""
+    return Text(code, name, body, tuple(slots), own.version if own else 0)
+
+
+def transfers(viewer: Viewer, kind: str, limit: int = 5) -> list[Transfer]:
+    """The newest imports and exports of one catalogue."""
+    _administers(viewer)
+    return list(Transfer.objects.filter(kind=kind).order_by("-id")[:limit])
