@@ -15,9 +15,10 @@ from PIL import Image
 
 from tests.public.conftest import WATER
 from tongti.cases.models import Case
+from tongti.shared import pending
 from tongti.shared.numbers import query_code
 from tongti.trail.models import Event
-from tongti.web.public import drafts, limits
+from tongti.web.public import limits
 
 
 def photo(name: str = "漏水.jpg", colour: str = "teal") -> SimpleUploadedFile:
@@ -158,8 +159,8 @@ def test_seven_files_are_one_too_many(resident, typed):
 
 def test_files_swept_away_are_told_before_anything_is_sent(resident, typed, settings):
     resident.post("/say/", {**typed, "files": [photo()]})
-    assert drafts.sweep() == 0
-    assert drafts.sweep(now=time.time() + 25 * 3600) == 1
+    assert pending.sweep() == 0
+    assert pending.sweep(now=time.time() + 25 * 3600) == 1
     answer = resident.post("/say/check/", {"key": typed["key"]})
     assert answer.status_code == 422
     assert "放得太久" in answer.content.decode()
@@ -305,3 +306,12 @@ def test_queries_do_not_grow(resident, typed, django_assert_max_num_queries):
         resident.get("/say/check/")
     with django_assert_max_num_queries(34):
         resident.post("/say/check/", {"key": typed["key"]})
+
+
+def test_photos_that_were_sent_go_soon_and_others_after_a_day(resident, typed, settings):
+    resident.post("/say/", {**typed, "files": [photo()]})
+    resident.post("/say/check/", {"key": typed["key"]})
+    assert pending.sweep() == 0
+    assert pending.sweep(now=time.time() + 16 * 60) == 1
+    with pytest.raises(ValueError, match="etc"):
+        pending.forget("../../etc")

@@ -13,25 +13,29 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 BAR_TONES = {"normal": "wd-x", "info": "wd-x", "warn": "wd-warn", "bad": "wd-bad", "ok": "wd-ok"}
-CELL_CLASSES = {"past": "d", "today": "n", "future": "", "over": "o", "outside": "x"}
+CELL_CLASSES = {"past": "d", "today": "n", "future": "", "over": "o", "outside": "x", "after": "x"}
 DENSE_FROM = 26
 
 
 def workdays(cells: Sequence[Any], tone: str = "normal") -> SafeString:
     """The working-day bar: one cell a working day, a gap for days off, dark for today, a tick on the due day.
 
-    ``cells`` are ``worktime`` DayCells (``phase``, ``gap_before``, ``due``).
+    ``cells`` are ``worktime`` DayCells (``phase``, ``gap_before``, ``due``) or the Cells of deadlines.queries (``state``).
     """
     items = format_html_join(
         "",
         "<li{}></li>",
         (
-            (_class(CELL_CLASSES[cell.phase], "w" if cell.gap_before else "", "e" if cell.due else ""),)
+            (_class(CELL_CLASSES[_phase(cell)], "w" if cell.gap_before else "", "e" if cell.due else ""),)
             for cell in cells
         ),
     )
     css = f"wd {BAR_TONES.get(tone, 'wd-x')}" + (" wd-dense" if len(cells) > DENSE_FROM else "")
     return format_html('<ol class="{}" aria-hidden="true">{}</ol>', css, items)
+
+
+def _phase(cell: Any) -> str:
+    return str(cell.phase if hasattr(cell, "phase") else cell.state)
 
 
 def sparkline(values: Sequence[float], target: float | None = None) -> SafeString:

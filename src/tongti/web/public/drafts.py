@@ -7,30 +7,20 @@ Nothing of it is ever in an address. The intake key is born with the draft, so o
 import base64
 import json
 import logging
-import os
-import re
-import secrets
-import shutil
-import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
-from tongti.shared import crypto, uploads
+from tongti.shared import crypto, pending, uploads
 from tongti.shared.errors import BadInput
 from tongti.shared.uploads import CleanUpload, Upload
 
 DRAFT, SENT = "draft", "sent"
-KEEP_SECONDS = 24 * 3600
-SENT_SECONDS = 15 * 60
 MOST_SENT = 8
-_FOLDER = re.compile(r"[0-9a-f]{32}")
 
 log = logging.getLogger(__name__)
 
@@ -82,38 +72,34 @@ class Draft:
         """Take one file out again."""
         for kept in [file for file in self.files if file.id == file_id]:
             self.files.remove(kept)
-            (_home() / self.folder / kept.id).unlink(missing_ok=True)
+            pending.remove(self.folder, kept.id)
 
     def uploads(self) -> tuple[CleanUpload, ...]:
         """The kept files whole. One that was swept away meanwhile raises BadInput, so that nobody believes it was sent."""
         found = []
         for kept in self.files:
             try:
-                content = (_home() / self.folder / kept.id).read_bytes()
+                content = pending.read(self.folder, kept.id)
             except FileNotFoundError:
                 raise BadInput("files", f"“{kept.given_name}”放得太久，已经清掉了，请重新选一次。") from None
             found.append(CleanUpload(content, kept.content_type, kept.given_name, kept.sha256))
         return tuple(found)
 
     def mark_sent(self) -> None:
-        """The case has the files now. They go a little later, because the same form may be on its way a second time."""
+        """The case has the files now; see pending.mark_sent."""
         if self.folder:
-            (_home() / self.folder / SENT).touch(mode=0o600)
+            pending.mark_sent(self.folder)
 
     def forget_files(self) -> None:
         """The case has them now, or nobody wants them."""
-        if _FOLDER.fullmatch(self.folder):
-            shutil.rmtree(_home() / self.folder, ignore_errors=True)
+        if self.folder:
+            pending.forget(self.folder)
         self.files = []
 
     def _write(self, clean: CleanUpload) -> KeptFile:
-        self.folder = self.folder or secrets.token_hex(16)
-        folder = _home() / self.folder
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        kept = KeptFile(secrets.token_hex(8), clean.given_name, clean.content_type, clean.sha256, len(clean.content))
-        with os.fdopen(os.open(folder / kept.id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(clean.content)
-        return kept
+        self.folder = self.folder or pending.new_folder()
+        file_id = pending.write(self.folder, clean.content)
+        return KeptFile(file_id, clean.given_name, clean.content_type, clean.sha256, len(clean.content))
 
 
 def new(channel: str, key: str = "") -> Draft:
@@ -171,26 +157,6 @@ def incoming(request: HttpRequest, name: str = "files") -> list[Upload]:
     """Files of a request. A file over the limit is not read whole: its first bytes are enough to refuse it."""
     most = uploads.MOST_BYTES + 1
     return [Upload(file.name or "", file.read(most)) for file in request.FILES.getlist(name)]
-
-
-def sweep(now: float | None = None) -> int:
-    """Delete folders that were sent, and those that nobody touched for a day; answers how many. Run by a timed job."""
-    if not _home().is_dir():
-        return 0
-    now = now or time.time()
-    old = [folder for folder in _home().iterdir() if _FOLDER.fullmatch(folder.name) and _is_old(folder, now)]
-    for folder in old:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(old)
-
-
-def _is_old(folder: Path, now: float) -> bool:
-    keep = SENT_SECONDS if (folder / SENT).exists() else KEEP_SECONDS
-    return folder.stat().st_mtime < now - keep
-
-
-def _home() -> Path:
-    return Path(settings.DATA_DIR) / "pending"
 
 
 def _uuid(text: str) -> str:

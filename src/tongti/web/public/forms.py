@@ -98,7 +98,18 @@ class SayForm(Form):
     hide = forms.BooleanField(label="不让办理单位看到我的姓名和电话", required=False)
     quiet = forms.BooleanField(label="只反映情况，不用答复我", required=False)
 
-    TYPED: ClassVar[tuple[str, ...]] = ("who", "words", "town", "village", "address", "name", "phone", "email", "hide", "quiet")
+    TYPED: ClassVar[tuple[str, ...]] = (
+        "who",
+        "words",
+        "town",
+        "village",
+        "address",
+        "name",
+        "phone",
+        "email",
+        "hide",
+        "quiet",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
