@@ -96,3 +96,14 @@ def figure(measure: str, unit=None) -> int:
 
     since, until = date(2000, 1, 1), date(2079, 12, 31)
     return totals([measure], since=since, until=until, unit_id=unit.pk if unit else 0)[measure]
+
+
+def deferred(task: str) -> list[dict]:
+    """Arguments of the jobs of this name that wait to be run."""
+    import json
+
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name = %s ORDER BY id", [task])
+        return [json.loads(args) for (args,) in cursor.fetchall()]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.relay.stories import figure, verbs
+from tests.relay.stories import deferred, figure, verbs
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.deadlines.actions import ClockDraft, RegimeDraft, load_samples, publish
@@ -237,6 +237,7 @@ def test_what_units_hold_on_a_withdrawn_case_ends(story, cast, on_friday):
     assert relay.end_for_withdrawn(case=case) == []
     case.refresh_from_db()
     cases.withdraw(case=case, by=cast.viewer("李小英"))
+    assert deferred("case_withdrawn") == [{"case_id": case.pk}]
     assert len(relay.end_for_withdrawn(case=case)) == 3
     assert relay.end_for_withdrawn(case=case) == []
     assert figure("batons_open") == 0

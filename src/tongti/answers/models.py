@@ -28,7 +28,7 @@ class Part(models.Model):
 class Answer(models.Model):
     """共答 to a question, or the answer to a single case. One is open at a time; signed ones are never changed."""
 
-    personal = frozenset({"found", "done", "next_steps"})
+    personal = frozenset({"opening", "found", "done", "next_steps"})
 
     class State(models.TextChoices):
         DRAFT = "draft", "起草中"
@@ -40,6 +40,7 @@ class Answer(models.Model):
     lead = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    opening = models.TextField("问的是什么", blank=True)
     found = models.TextField("查明的情况", blank=True)
     done = models.TextField("办理结果", blank=True)
     basis = models.TextField("依据", blank=True)
@@ -49,6 +50,7 @@ class Answer(models.Model):
     closing = models.CharField("办结方式", max_length=12, choices=Case.Closing, blank=True)
     redo_count = models.PositiveSmallIntegerField("退回次数", default=0)
     redo_reason = models.CharField("退回理由", max_length=300, blank=True)
+    missing_reason = models.CharField("不等分答的理由", max_length=200, blank=True)
     override_reason = models.CharField("提示照发理由", max_length=200, blank=True)
     composed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)

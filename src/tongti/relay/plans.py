@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from tongti.cases.models import Case
 from tongti.deadlines import actions as deadlines
 from tongti.deadlines import queries as regimes
@@ -49,6 +51,11 @@ class Matter:
 
     def open_batons(self) -> Any:
         return Baton.objects.filter(**self.key, state__in=OPEN)
+
+
+def about(question_id: int | None, case_id: int | None) -> Q:
+    """Rows (batons, answers …) on this question or case."""
+    return Q(question_id=question_id, case_id=case_id)
 
 
 def matter_of(question: Question | None, case: Case | None) -> Matter:

@@ -5,7 +5,14 @@ of deadlocking; every step then moves its row by compare-and-set.
 """
 
 from tongti.relay.actions.dispatching import add_unit, dispatch
-from tongti.relay.actions.endings import close_rest, end_for_withdrawn, finish, recall, reopen_to_last_holder
+from tongti.relay.actions.endings import (
+    close_rest,
+    end_for_withdrawn,
+    finish,
+    lock_matter,
+    recall,
+    reopen_to_last_holder,
+)
 from tongti.relay.actions.objections import object_, redispatch, rule
 from tongti.relay.actions.working import accept, hand_over, note_progress, record_contact
 
@@ -17,6 +24,7 @@ __all__ = [
     "end_for_withdrawn",
     "finish",
     "hand_over",
+    "lock_matter",
     "note_progress",
     "object_",
     "recall",

@@ -41,6 +41,11 @@ def finish(*, baton: Baton, by: Actor) -> Baton:
     return baton
 
 
+def lock_matter(*, baton: Baton) -> None:
+    """Hold the matter's row to the end of the caller's transaction; answers signs under it, in the relay's lock order."""
+    locked_matter_of(baton)
+
+
 @transaction.atomic
 def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
     """收回 a helper or territory unit. The lead is never recalled, only passed on. Raises LeadCannotBeRecalled, Ended."""

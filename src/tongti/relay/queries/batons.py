@@ -111,7 +111,7 @@ def relay_of(viewer: Viewer, *, question: Question | None = None, case: Case | N
         return Relay((), (), None, 1)
     if not seen.exists():
         return Relay((), (), None, 1)
-    return table(list(batons.select_related("unit", "officer", "duty", "part").order_by("pk")), viewer=viewer)
+    return table(list(batons.select_related("unit", "officer", "duty").order_by("pk")), viewer=viewer)
 
 
 def table(batons: Sequence[Baton], *, viewer: Viewer | None = None, today: date | None = None) -> Relay:
@@ -166,7 +166,7 @@ def _works(viewer: Viewer) -> bool:
 
 def baton_for(viewer: Viewer, pk: int) -> Baton:
     """One baton of her unit (or any, with sight of the district); raises NotVisible."""
-    found = _with_matter(Baton.objects.filter(access.visible(viewer), pk=pk)).select_related("part").first()
+    found = _with_matter(Baton.objects.filter(access.visible(viewer), pk=pk)).first()
     if found is None:
         raise NotVisible
     found.held = held(found, today=clock.today())  # type: ignore[attr-defined]

@@ -1,0 +1,268 @@
+"""Reads on answers: for those who make them, and for the asker who gets one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tongti.answers import access
+from tongti.answers.checking import FIELDS, Remark, check_text
+from tongti.answers.letters import Letter, greeting, letter, masked_greeting
+from tongti.answers.models import Answer, CaseWords, Part, Reply
+from tongti.cases import queries as case_queries
+from tongti.cases.models import Case
+from tongti.parties import queries as parties
+from tongti.questions.models import Membership, Question
+from tongti.relay.models import OPEN, Baton
+from tongti.relay.plans import OPEN_CASES, about
+from tongti.relay.queries import Held, Relay
+from tongti.shared import clock
+from tongti.shared.errors import NotVisible
+from tongti.shared.pages import Page, page_of
+from tongti.units.access import May, Viewer
+
+CLOSINGS = ("solved", "partly", "planned", "explained", "refused")
+
+
+def closing_choices() -> list[tuple[str, str]]:
+    """How a unit may say that it ended; whether it is solved is for the asker to say."""
+    return [(code, label) for code, label in Case.Closing.choices if code in CLOSINGS]
+
+
+def field_labels() -> dict[str, str]:
+    """The parts of an answer and their words."""
+    return dict(FIELDS)
+
+
+# --- for those who make it --------------------------------------------------------------------------------------
+
+
+def _rows() -> QuerySet[Answer]:
+    return Answer.objects.select_related("lead", "question", "case", "composed_by", "signed_by")
+
+
+def answer_for(viewer: Viewer, pk: int) -> Answer:
+    """An answer on something she may see; raises NotVisible."""
+    found = _rows().filter(access.visible(viewer), pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def answers_on(viewer: Viewer, *, question: Question | None = None, case: Case | None = None) -> list[Answer]:
+    """Every answer of a question or case, newest first."""
+    return list(_rows().filter(access.visible(viewer), question=question, case=case).order_by("-pk"))
+
+
+def open_answer(*, question_id: int | None = None, case_id: int | None = None) -> Answer | None:
+    """The answer that is being made, if any."""
+    return _rows().filter(about(question_id, case_id)).exclude(state=Answer.State.SIGNED).first()
+
+
+TABS: dict[str, tuple[str, ...]] = {
+    "submitted": (Answer.State.SUBMITTED.value,),
+    "draft": (Answer.State.DRAFT.value,),
+    "signed": (Answer.State.SIGNED.value,),
+}
+
+
+def my_answers(viewer: Viewer, cursor: str = "", *, tab: str = "submitted", size: int = 30) -> Page[Answer]:
+    """共答 of her units by state; what waits to be signed longest first."""
+    rows = _rows().filter(access.led_by(viewer, May.HANDLE) | access.led_by(viewer, May.SIGN), state__in=TABS[tab])
+    return page_of(rows, order=("id",) if tab == "submitted" else ("-id",), cursor=cursor, size=size)
+
+
+def to_sign(viewer: Viewer) -> int:
+    """How many wait for her signature."""
+    if not viewer.can(May.SIGN):
+        return 0
+    return Answer.objects.filter(access.led_by(viewer, May.SIGN), state=Answer.State.SUBMITTED).count()
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """One unit's part beside the others: who, its words so far, and whether it is in."""
+
+    held: Held
+    words: str
+    submitted_at: datetime | None
+    mine: bool
+
+    @property
+    def state(self) -> str:
+        if self.submitted_at:
+            return "submitted"
+        return "writing" if self.words else "missing"
+
+    @property
+    def hole(self) -> str:
+        """“区住建局的分答还没交，已超期 1 天”."""
+        late = f"，{self.held.bar.left}" if self.held.late else f"（{self.held.bar.left}）"
+        return f"{self.held.baton.unit.short_name}的分答还没交{late}"
+
+
+def parts_of(relay_table: Relay) -> list[PartRow]:
+    """The parts of helpers and territory units of the current round; a draft is shown only to its own unit."""
+    beside = [held for held in relay_table.rows if held.baton.role != Baton.Role.LEAD]
+    parts = {part.baton_id: part for part in Part.objects.filter(baton__in=[held.baton for held in beside])}
+    rows = []
+    for held in beside:
+        part = parts.get(held.baton.pk)
+        submitted = part.submitted_at if part else None
+        words = part.words if part and (submitted or held.mine) else ""
+        rows.append(PartRow(held, words, submitted, held.mine))
+    return rows
+
+
+def missing_parts(question_id: int | None, case_id: int | None) -> list[Baton]:
+    """Open batons beside the lead: parts that are not in."""
+    rows = Baton.objects.filter(about(question_id, case_id), state__in=OPEN)
+    return list(rows.exclude(role=Baton.Role.LEAD).select_related("unit").order_by("pk"))
+
+
+def part_for(baton: Baton) -> Part | None:
+    """What the unit has written on this baton; the caller may see the baton."""
+    return Part.objects.filter(baton=baton).first()
+
+
+def check(answer: Answer) -> list[Remark]:
+    """What to mend before it goes out; hard ones first."""
+    return check_text(answer, list(CaseWords.objects.filter(answer=answer)))
+
+
+def receiver_ids(answer: Answer) -> list[int]:
+    """Cases that would get this answer now: open members that were not answered, or the single case."""
+    if answer.case_id is not None:
+        return list(Case.objects.filter(pk=answer.case_id, state__in=OPEN_CASES).values_list("pk", flat=True))
+    rows = Membership.objects.filter(
+        question_id=answer.question_id or 0, state=Membership.State.ACTIVE, case__state__in=OPEN_CASES
+    )
+    return list(rows.order_by("case_id").values_list("case_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One asker who will get the answer, masked, with the sentences that are hers alone."""
+
+    case: Case
+    name: str
+    words: str
+
+
+def receivers(viewer: Viewer, answer: Answer, cursor: str = "", *, size: int = 20) -> tuple[Page[Case], list[Receiver]]:
+    """Who gets it, oldest case first, those with own sentences marked. Constant queries."""
+    if answer.state == Answer.State.SIGNED:
+        rows = Case.objects.filter(replies__answer=answer)
+    elif answer.case_id is not None:
+        rows = Case.objects.filter(pk=answer.case_id)
+    else:
+        active = Membership.objects.filter(question_id=answer.question_id or 0, state=Membership.State.ACTIVE)
+        rows = Case.objects.filter(pk__in=active.values("case_id"), state__in=OPEN_CASES)
+    page = page_of(rows.select_related("place").defer("search"), order=("id",), cursor=cursor, size=size)
+    faces = case_queries.faces_of(viewer, page.rows)
+    own = dict(
+        CaseWords.objects.filter(answer=answer, case__in=[c.pk for c in page.rows]).values_list("case_id", "words")
+    )
+    return page, [
+        Receiver(case, faces[case.pk].name if case.pk in faces else parties.NO_NAME, own.get(case.pk, ""))
+        for case in page.rows
+    ]
+
+
+def receiver_for(viewer: Viewer, answer: Answer, case_id: int) -> Receiver:
+    """One asker of the answer; raises NotVisible."""
+    if answer.state == Answer.State.SIGNED or case_id not in set(receiver_ids(answer)):
+        raise NotVisible
+    case = Case.objects.select_related("place").get(pk=case_id)
+    faces = case_queries.faces_of(viewer, [case])
+    own = CaseWords.objects.filter(answer=answer, case=case).values_list("words", flat=True).first()
+    return Receiver(case, faces[case.pk].name if case.pk in faces else parties.NO_NAME, own or "")
+
+
+def preview(viewer: Viewer, answer: Answer, case: Case | None = None) -> Letter | None:
+    """The letter as an asker reads it (the first receiver when no case is given), her name masked; holes where parts
+    are missing. None when nobody would get it."""
+    if case is None:
+        ids = receiver_ids(answer)
+        if not ids:
+            return None
+        case = Case.objects.defer("search").get(pk=ids[0])
+    name, kind = parties.name_for_letter(case.party_id)
+    own = CaseWords.objects.filter(answer=answer, case=case).values_list("words", flat=True).first() or ""
+    holes = tuple(f"{b.unit.short_name}的分答还没交" for b in missing_parts(answer.question_id, answer.case_id))
+    if answer.state == Answer.State.SIGNED:
+        holes = ()
+    hello = masked_greeting(kind, "" if case.hide_identity else name)
+    return letter(answer, case, own_words=own, salutation=hello, holes=holes)
+
+
+# --- for the asker ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReplyView:
+    """One answer as it reads on a page: greeting, the frozen text, who signed for which unit, when."""
+
+    pk: int
+    greeting: str
+    body: str
+    unit: str
+    on: date
+    at: datetime
+    round: int
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part for part in self.body.split("\n\n") if part]
+
+
+def replies_for_case(case: Case, viewer: Viewer | None = None) -> list[ReplyView]:
+    """Answers of one case, newest first. Without a viewer it is the asker's own page: addressed by full name.
+
+    With a viewer the caller has been let see the case, and the greeting is masked.
+    """
+    rows = Reply.objects.filter(case=case).select_related("answer__lead").order_by("-made_at", "-pk")
+    name, kind = parties.name_for_letter(case.party_id)
+    hello = greeting(kind, name) if viewer is None else masked_greeting(kind, "" if case.hide_identity else name)
+    return [
+        ReplyView(
+            pk=row.pk,
+            greeting=hello,
+            body=row.body,
+            unit=row.answer.lead.name,
+            on=timezone.localdate(row.answer.signed_at or row.made_at),
+            at=row.made_at,
+            round=row.answer.round,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class PublicAnswer:
+    """A joint answer as strangers may read it on the public page of its question: what all share, nobody's own sentences."""
+
+    body: str
+    unit: str
+    at: datetime
+
+
+def public_answers(question: Question) -> list[PublicAnswer]:
+    """Signed joint answers of a question that is cleared for the public, newest first."""
+    if not question.is_public:
+        return []
+    rows = Answer.objects.filter(question=question, state=Answer.State.SIGNED).select_related("lead").order_by("-pk")
+    return [PublicAnswer(_shared_body(row), row.lead.name, row.signed_at or clock.now()) for row in rows]
+
+
+def _shared_body(answer: Answer) -> str:
+    parts = [answer.found, answer.done, answer.basis, answer.next_steps]
+    return "\n\n".join(text.strip() for text in parts if text.strip())
+
+
+def marks_of(cases: Sequence[Case]) -> dict[int, datetime]:
+    """When each of these cases was answered last; one query."""
+    rows = Reply.objects.filter(case__in=[c.pk for c in cases]).order_by("made_at").values_list("case_id", "made_at")
+    return dict(rows)
