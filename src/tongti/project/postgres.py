@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -338,18 +339,15 @@ def _is_server_of(pid: int, cluster: Path) -> bool:
 
 
 def _end(pid: int) -> None:
-    for number, seconds in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0)):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
+    try:
+        process = psutil.Process(pid)
+        for number, seconds in ((signal.SIGINT, 20.0), (signal.SIGQUIT, 10.0)):
+            process.send_signal(number)
+            with suppress(psutil.TimeoutExpired):
+                process.wait(seconds)
                 return
-            time.sleep(0.05)
+    except psutil.NoSuchProcess:
+        return
     raise Refused(f"上一次运行留下的数据库进程 {pid} 不能停止：请手工结束它后再试。")
 
 

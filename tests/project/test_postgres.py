@@ -1,0 +1,89 @@
+"""The embedded server in awkward places."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tongti.project import postgres
+from tongti.project.postgres import CARELESS, Server
+from tongti.project.refusal import Refused
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server in a folder that only its owner may list, with a path that no socket could have."""
+    folder = tmp_path / "数据" / ("long-" * 20)
+    folder.mkdir(parents=True)
+    tmp_path.chmod(0o700)
+    one = Server(folder / "pg", log=folder / "logs" / "database.log", settings=CARELESS)
+    yield one
+    one.stop()
+
+
+def test_it_starts_in_a_private_folder_with_a_long_path(server: Server) -> None:
+    server.start()
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        row = connection.execute("SELECT current_setting('listen_addresses'), length('同题'), lower('ÀB')").fetchone()
+    assert row == ("", 2, "àb")
+    assert postgres.socket_folder(server.cluster) != server.cluster
+    assert server.cluster.stat().st_mode & 0o077 == 0
+    # Passing through is enough for the server's user: nobody is let list the folders above.
+    assert server.cluster.parent.parent.parent.stat().st_mode & 0o044 == 0
+
+
+def test_a_server_that_outlived_its_run_is_ended_first(server: Server) -> None:
+    server.start()
+    first = server.process
+    assert first is not None
+    again = Server(server.cluster, log=server.log, settings=CARELESS)
+    again.start()
+    first.wait(10)
+    assert again.alive
+    again.stop()
+
+
+def test_half_a_cluster_from_an_interrupted_start_is_made_anew(server: Server) -> None:
+    server.cluster.mkdir(parents=True)
+    (server.cluster / "base").mkdir()
+    (server.cluster / "postgresql.conf").write_text("half", encoding="ascii")
+    server.start()
+    assert server.alive
+
+
+def test_another_versions_cluster_is_refused_in_words(server: Server) -> None:
+    server.start()
+    server.stop()
+    (server.cluster / "PG_VERSION").write_text("16\n", encoding="ascii")
+    with pytest.raises(Refused, match="PostgreSQL 16 的数据"):
+        server.start()
+
+
+def test_what_keeps_it_from_starting_is_told(server: Server) -> None:
+    server.settings["shared_buffers"] = "lots"
+    with pytest.raises(Refused, match="shared_buffers"):
+        server.start()
+
+
+def test_it_dies_with_a_killed_parent(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from tongti.project.postgres import CARELESS, Server; "
+        "f = Path(sys.argv[1]); s = Server(f / 'pg', log=f / 'log', settings=CARELESS); s.start(); "
+        "print(s.process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    child.wait(20)
+    assert not (tmp_path / "pg" / "postmaster.pid").exists()
