@@ -215,6 +215,11 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return f"{self.name}：{self.get_state_display()}"
 
+    @property
+    def share(self) -> float:
+        """Percent of the rows that were looked at."""
+        return 100 * self.done / self.rows if self.rows else 100.0
+
 
 class RowError(models.Model):
     """A row that could not be entered, and the sentence that says why."""

@@ -15,7 +15,15 @@ from django.db.models import F
 
 from tongti.accounts.models import Officer
 from tongti.cases import tables
-from tongti.cases.actions.intake import Intake, checked, give_numbers, new_case, registered_counts, registered_facts
+from tongti.cases.actions.intake import (
+    Intake,
+    checked,
+    give_numbers,
+    new_case,
+    registered_counts,
+    registered_facts,
+    tokens_literal,
+)
 from tongti.cases.errors import ImportBusy, NoHolder
 from tongti.cases.models import Case, ImportBatch, RowError
 from tongti.cases.tables import Row, Table
@@ -241,7 +249,17 @@ def _insert(intakes: Sequence[Intake], holder_id: int, *, by: Actor) -> None:
     trail.record_many([("case.imported", case, registered_facts(case)) for case in cases], by=by, first=True)
     figures.add(_summed([count for case in cases for count in registered_counts(case)]))
     give_numbers(cases, year=clock.today().year)
-    Case.objects.bulk_create(cases)
+    _copy(cases)
+
+
+def _copy(cases: Sequence[Case]) -> None:
+    """COPY: an INSERT with a placeholder per value spends most of its time on counting placeholders."""
+    fields = [field for field in Case._meta.concrete_fields if field.column != "search"]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f"COPY cases_case ({columns}, search) FROM STDIN") as copy:
+        for case in cases:
+            row = [field.get_db_prep_save(getattr(case, field.attname), connection) for field in fields]
+            copy.write_row([*row, tokens_literal(f"{case.title}\n{case.body}")])
 
 
 def _intake(batch: ImportBatch, row: Row, names: _Names) -> Intake:

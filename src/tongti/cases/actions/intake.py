@@ -133,12 +133,13 @@ def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequen
     later.defer("match_case", case_id=case.pk)
     # The number comes last, so that the row lock on the series is held for two statements and the commit only.
     give_numbers([case], year=clock.today().year)
+    case.search = tokens(f"{case.title}\n{case.body}")
     case.save(force_insert=True)
     return case
 
 
 def new_case(intake: Intake, *, pk: int, party_id: int | None, holder_id: int, now: datetime, by: Actor) -> Case:
-    """An unsaved, unnumbered case."""
+    """An unsaved, unnumbered case without its search tokens."""
     return Case(
         pk=pk,
         key=intake.key,
@@ -162,13 +163,17 @@ def new_case(intake: Intake, *, pk: int, party_id: int | None, holder_id: int, n
         received_at=intake.received_at or now,
         registered_at=now,
         registered_by_id=by.officer_id if isinstance(by, Viewer) else None,
-        search=tokens(f"{intake.title}\n{intake.body}"),
     )
 
 
 def tokens(text: str) -> Func:
     """The tsvector of our own tokens, made inside the INSERT or UPDATE: PostgreSQL's parser does not know Chinese words."""
     return Func(Value(words(text), output_field=ArrayField(CharField())), function="array_to_tsvector")
+
+
+def tokens_literal(text: str) -> str:
+    """The same tsvector in PostgreSQL's text form, for COPY."""
+    return " ".join("'" + w.replace("\\", "\\\\").replace("'", "''") + "'" for w in words(text))
 
 
 def give_numbers(cases: Sequence[Case], *, year: int) -> None:
@@ -186,7 +191,9 @@ def _next_serial(year: int, count: int) -> int:
     with connection.cursor() as cursor:
         # A plain UPDATE queues fairly behind the row's lock; ON CONFLICT starts over each time somebody else was quicker.
         for _ in range(2):
-            cursor.execute("UPDATE cases_numberseries SET last = last + %s WHERE year = %s RETURNING last", [count, year])
+            cursor.execute(
+                "UPDATE cases_numberseries SET last = last + %s WHERE year = %s RETURNING last", [count, year]
+            )
             if row := cursor.fetchone():
                 return int(row[0])
             cursor.execute("INSERT INTO cases_numberseries (year, last) VALUES (%s, 0) ON CONFLICT DO NOTHING", [year])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import cases, home, inbox, register, search
+from tongti.web.desk import cases, home, imports, inbox, register, search
 
 urlpatterns = [
     path("", home.page, name="home"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("register/same/", register.same, name="register_same"),
     path("register/door/", register.door, name="register_door"),
     path("inbox/", inbox.page, name="inbox"),
+    path("import/", imports.page, name="imports"),
+    path("import/<int:pk>/", imports.batch, name="import"),
+    path("import/<int:pk>/start/", imports.start, name="import_start"),
+    path("import/<int:pk>/status/", imports.status, name="import_status"),
+    path("import/<int:pk>/resume/", imports.resume, name="import_resume"),
+    path("import/<int:pk>/errors/", imports.faults, name="import_errors"),
     path("search/", search.page, name="search"),
     path("cases/<int:pk>/", cases.page, name="case"),
     path("cases/<int:pk>/receipt/", register.registered, name="registered"),
