@@ -113,10 +113,16 @@ INLINE = re.compile(
         ("<style>p{}</style>", True),
         ("<script src=\"{% static 'a.js' %}\" defer></script>", False),
         ('<a href="/on=1" data-onward="1">', False),
+        ('<a href="{% query only=None %}">', False),
     ],
 )
 def test_the_inline_rule_knows_good_from_bad(line: str, refused: bool) -> None:
-    assert bool(INLINE.search(line)) is refused
+    assert bool(INLINE.search(_without_tags(line))) is refused
+
+
+def _without_tags(text: str) -> str:
+    """The template's own tags blanked out, so that their arguments are not taken for attributes; places stay the same."""
+    return re.sub(r"\{[%{#].*?[%}#]\}", lambda tag: " " * len(tag[0]), text)
 
 
 def test_templates_hold_no_script_and_no_style() -> None:
@@ -125,7 +131,7 @@ def test_templates_hold_no_script_and_no_style() -> None:
         f"{path.relative_to(ROOT)}:{text[: hit.start()].count(chr(10)) + 1}"
         for path in SOURCE.rglob("templates/**/*")
         if path.is_file()
-        for text in [path.read_text(encoding="utf-8")]
+        for text in [_without_tags(path.read_text(encoding="utf-8"))]
         for hit in INLINE.finditer(text)
     ]
     assert found == []
