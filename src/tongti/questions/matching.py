@@ -445,6 +445,13 @@ def shared_words_of(one: Case, other: Case) -> tuple[str, ...]:
     return engine.shared_words(engine.features(message_of(one), used), engine.features(message_of(other), used), used)
 
 
+def title_words_of(case: Case, title: str) -> tuple[str, ...]:
+    """Words that a case shares with a question's title, for a question whose cases this viewer may not read."""
+    used = model()
+    own = engine.features(engine.Message(id="", title=title), used)
+    return engine.shared_words(own, engine.features(message_of(case), used), used)
+
+
 def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     """The text cut into pieces, each with whether it is a shared word."""
     return engine.mark(text, list(words))

@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from tongti.accounts.models import Officer
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
+from tongti.cases.queries.lists import wanted_words
+from tongti.cases.queries.tokens import Tokens
 from tongti.deadlines.queries import days_left, next_working_days
 from tongti.figures import queries as figures
 from tongti.parties.queries import Face, faces
@@ -273,25 +275,16 @@ def movement(question_ids: Sequence[int]) -> dict[int, int]:
 
 def find(viewer: Viewer, text: str, *, without: int | None = None, limit: int = 10) -> list[Question]:
     """Questions that can take cases, by number or by words of the title."""
-    from tongti.shared.text import words
-
-    rows = (
-        Question.objects.filter(visible(viewer))
-        .exclude(state__in=[State.CLOSED, State.DROPPED])
-        .exclude(pk=without or 0)
-    )
+    rows = Question.objects.filter(visible(viewer)).exclude(state__in=[State.CLOSED, State.DROPPED])
+    rows = rows.exclude(pk=without or 0)
     typed = text.strip()
     if typed.upper().startswith("TT-"):
         rows = rows.filter(number__startswith=typed.upper())
+    elif tokens := wanted_words(typed):
+        rows = rows.filter(search=Tokens(tokens))
     else:
-        # every word must occur; the tokens are the ones the column was made of
-        for word in words(typed)[:8]:
-            rows = rows.extra(where=["search @@ %s::tsquery"], params=[_quoted(word)])
+        return []
     return list(rows.defer(*HEAVY).select_related("lead").order_by("-asker_count", "-pk")[:limit])
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 # --- rearrangements and the time line -----------------------------------------------------------------------------

@@ -7,4 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_signin")),
     path("", include("tongti.web.desk.urls_cases")),
     path("", include("tongti.web.desk.urls_callbacks")),
+    path("", include("tongti.web.desk.urls_questions")),
 ]
