@@ -7,12 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+from samequestion.chars import codes, grams
 from samequestion.model import Model
 from samequestion.records import I64, IN_TITLE, U32, Features
 from samequestion.similarity import Table
 
 COMMON = 0.25
 """A word whose rarity is below this never serves as a key by itself."""
+
+
+def title_pairs(features: Features) -> U32:
+    """Ids of the character pairs of the title."""
+    return np.unique(grams(codes(features.title.split(" ")), 2))
 
 
 def _combined(one: U32, other: U32) -> U32:
@@ -27,8 +33,9 @@ def _ranked(features: Features, model: Model) -> tuple[U32, I64]:
     words, names = features.word_ids, features.name_ids
     in_title = (features.word_flags & IN_TITLE) > 0
     name_title = (features.name_flags & IN_TITLE) > 0
-    ids = np.concatenate((words, names, features.title_grams))
-    title = np.concatenate((in_title, name_title, np.ones(len(features.title_grams), dtype=bool)))
+    pairs_in_title = title_pairs(features)
+    ids = np.concatenate((words, names, pairs_in_title))
+    title = np.concatenate((in_title, name_title, np.ones(len(pairs_in_title), dtype=bool)))
     rarity = model.rarity(ids)
     title_words = words[in_title]
     best = title_words[np.argsort(-model.rarity(title_words), kind="stable")][:7]
@@ -84,7 +91,7 @@ def _key_matrix(table: Table, model: Model) -> sparse.csr_matrix:
     """Messages × keys, weighted by rarity; only keys that are neither unique nor too common."""
     cap = 60 + 0.03 * min(len(table), 10000)
     weights = []
-    for source, title_only in ((table.words, False), (table.names, False), (table.grams, True)):
+    for source, title_only in ((table.words, False), (table.names, False), (table.pairs, True)):
         matrix = source.pattern.copy()
         title = 1.0 if title_only else np.where((source.flags & IN_TITLE) > 0, 1.5, 1.0)
         matrix.data = (source.rarity.astype(np.float64) ** 2) * title

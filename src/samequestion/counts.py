@@ -7,12 +7,13 @@ text, so a district can keep it as bytes, update it as cases arrive and hand it 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from samequestion.chars import codes, grams
 from samequestion.errors import ModelMismatch
-from samequestion.records import U32, Features
+from samequestion.records import F64, U32, Features
 
 
 def empty_counts(bits: int = 20) -> U32:
@@ -26,8 +27,10 @@ def slots(ids: U32, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 def counted_ids(features: Features) -> U32:
-    """The ids of one message that are counted: its words, names and title characters, each once."""
-    return np.unique(np.concatenate((features.word_ids, features.name_ids, features.title_grams)))
+    """The ids of one message that are counted, each once: words, names, character pairs, title characters."""
+    return np.unique(
+        np.concatenate((features.word_ids, features.name_ids, features.text_pairs, grams(codes(features.title.split(" ")), 1)))
+    )
 
 
 def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
@@ -42,6 +45,15 @@ def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
     change = np.bincount(places, minlength=len(counts)).astype(np.int64)
     change[0] = len(many)
     return np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
+
+
+def weighted_counts(counts: U32, features: Sequence[Features], weights: F64) -> U32:
+    """Counts with every message added at its own weight: how `group` counts ten copies of one event as one."""
+    out = counts.astype(np.float64)
+    for one, weight in zip(features, weights.tolist(), strict=True):
+        out[np.unique(slots(counted_ids(one), len(out)))] += weight
+    out[0] += weights.sum()
+    return np.rint(out).astype(np.uint32)
 
 
 def counts_to_bytes(counts: U32) -> bytes:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 import numpy as np
 import rjieba
 
+from samequestion.chars import codes, grams
 from samequestion.lexicon import STOP_WORDS, SUFFIX_KIND, TOPIC_OF, TRANSIT
 from samequestion.model import Model
-from samequestion.normalize import clauses, clean
-from samequestion.records import IN_BODY, IN_TITLE, U8, U16, U32, Features, Message
+from samequestion.normalize import canonical, clauses, clean
+from samequestion.records import IN_BODY, IN_TITLE, U8, Features, Message
 
 _LONGEST_SUFFIX = max(map(len, SUFFIX_KIND))
 _TOPIC_WORDS: dict[str, list[str]] = {}
@@ -23,7 +24,7 @@ _AREA = re.compile(r"[A-Z]\d{0,2}(?:市|区|县)(?![东南西北中]?[路街])")
 _NUMBER = re.compile(r"(\d{1,5}|[一二三四五六七八九十]{1,3})(期|栋|号线|路公交|年|单元|组|届|标段)")
 _UNITS = {"期": 1, "栋": 2, "号线": 3, "路公交": 4, "年": 5, "单元": 6, "组": 7, "届": 8, "标段": 9}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
-_JOINABLE = frozenset("n nr ns nt nz nrt nrfg j eng b a an i l f s x t q g vn m v ad vd".split())
+_JOINABLE = frozenset(["n", "nr", "ns", "nt", "nz", "nrt", "nrfg", "j", "eng", "b", "a", "an", "i", "l", "f", "s", "x", "t", "q", "g", "vn", "m", "v", "ad", "vd"])
 _EPOCH = datetime(1970, 1, 1)
 
 _Tokens = list[tuple[str, str]]
@@ -32,37 +33,6 @@ _Tokens = list[tuple[str, str]]
 def text_id(text: str) -> int:
     """A stable 32-bit number for a word or name."""
     return zlib.crc32(text.encode())
-
-
-def _mix(h: U32) -> U32:
-    """Murmur3's finaliser: spreads every input bit over all output bits."""
-    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return h ^ (h >> np.uint32(16))
-
-
-def _codes(parts: list[str]) -> U32:
-    """Code points of the parts, with a 0 between parts so that no n-gram spans two of them."""
-    return np.frombuffer("\0".join(parts).encode("utf-32-le"), dtype=np.uint32)
-
-
-def grams(codes: U32, size: int) -> U32:
-    """Hashes of all runs of `size` characters inside a part; the highest bit tells pairs (0) from longer runs (1)."""
-    if len(codes) < size:
-        return np.empty(0, dtype=np.uint32)
-    whole = np.ones(len(codes) - size + 1, dtype=bool)
-    h = np.zeros(len(whole), dtype=np.uint32)
-    for k in range(size):
-        piece = codes[k : k + len(whole)]
-        whole &= piece != 0
-        h = h * np.uint32(0x01000193) + piece
-    mixed = _mix(h[whole] * np.uint32(2) + np.uint32(size))
-    return (mixed >> np.uint32(1)) | np.uint32(0x80000000 if size > 2 else 0)
-
-
-def fingerprint(gram_ids: U32) -> U16:
-    """Two bytes of each gram, enough to ask whether a text contains it (one wrong yes in about a hundred)."""
-    return (gram_ids >> np.uint32(16)).astype(np.uint16)
 
 
 def _number(text: str) -> int:
@@ -165,7 +135,7 @@ def _stable64(text: str) -> int:
 def features(message: Message, model: Model) -> Features:
     """What the engine remembers of a message. Any text is fine: empty, very long, only punctuation."""
     s = model.settings
-    title, body = clean(message.title), clean(message.body[: s.max_body])
+    title, body = canonical(clean(message.title)), canonical(clean(message.body[: s.max_body]))
     return _features(message, title, body, model)
 
 
@@ -177,18 +147,18 @@ def _features(message: Message, title: str, body: str, model: Model) -> Features
     )
     names = _keep(_table(_names(title_tokens), _names(body_tokens)), s.max_names, model)
     title_parts, body_parts = clauses(_AREA.sub(" ", title)), clauses(_AREA.sub(" ", body))
-    title_codes, body_codes = _codes(title_parts), _codes(body_parts)
-    title_grams = np.unique(np.concatenate((grams(title_codes, 2), grams(title_codes, 3))))
-    body_grams = fingerprint(np.concatenate((grams(body_codes, 2), grams(body_codes, 3))))
-    text_grams = np.unique(np.concatenate((fingerprint(title_grams), body_grams)))[: s.max_text_grams]
+    title_codes, body_codes = codes(title_parts), codes(body_parts)
+    pairs = np.unique(np.concatenate((grams(title_codes, 2), grams(body_codes, 2))))[: s.max_text_pairs]
+    word_ids = np.array([w[0] for w in words], dtype=np.uint32)
+    word_flags = np.array([w[2] for w in words], dtype=np.uint8)
     title_topics = _topics(title)
     place = clean(message.place)
     return Features(
-        word_ids=np.array([w[0] for w in words], dtype=np.uint32),
-        word_flags=np.array([w[2] for w in words], dtype=np.uint8),
+        word_ids=word_ids,
+        word_flags=word_flags,
         words=tuple(w[1] for w in words),
-        title_grams=title_grams,
-        text_grams=text_grams,
+        title=" ".join(title_parts),
+        text_pairs=pairs,
         name_ids=np.array([n[0] for n in names], dtype=np.uint32),
         name_kinds=np.array([n[3] for n in names], dtype=np.uint8),
         name_flags=np.array([n[2] for n in names], dtype=np.uint8),
@@ -197,7 +167,9 @@ def _features(message: Message, title: str, body: str, model: Model) -> Features
         topics=np.union1d(title_topics, _topics(body[:1500])).astype(np.uint8),
         numbers=np.array(sorted(_numbers(title, IN_TITLE) | _numbers(body, IN_BODY)), dtype=np.uint32),
         areas=np.array(sorted(_areas(title) or _areas(body)), dtype=np.uint32),
-        sketch=np.unique(grams(_codes(["".join(body_parts)]), 6))[: s.sketch_size],
+        sketch=np.unique(grams(codes(["".join(body_parts)]), 6))[: s.sketch_size],
+        title_sense=model.sense(word_ids[(word_flags & IN_TITLE) > 0]),
+        text_sense=model.sense(word_ids),
         minute=_minute(message.at),
         asker=_stable64(message.asker),
         place=text_id(place) if place else 0,

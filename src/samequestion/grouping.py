@@ -12,10 +12,13 @@ from scipy.sparse.csgraph import connected_components
 from samequestion.blocking import candidate_pairs
 from samequestion.counts import df_update
 from samequestion.errors import ConflictingConstraints
+from samequestion.echoes import settle_frequencies
 from samequestion.features import features
+from samequestion.linkage import agglomerate
 from samequestion.model import Model, load_default_model
 from samequestion.records import F64, I64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
+from samequestion.settings import Settings
 from samequestion.similarity import Table
 from samequestion.titles import propose_title
 
@@ -25,10 +28,10 @@ Progress = Callable[[str, float], None]
 Scorer = Callable[[I64, I64], F64]
 """Log-odds for pairs of positions."""
 
-Links = Iterable[tuple[str, str]]
+_SELF = 0.0
+"""What stands on the diagonal of a matrix of log-odds; never used."""
 
-_EDGE = -2.5
-"""Log-odds from which two messages belong to one neighbourhood."""
+Links = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +55,19 @@ def fit(messages: Iterable[Message], model: Model | None = None) -> Model:
     Evidence weights are not touched; see `training` for those.
     """
     base = model or load_default_model()
-    return base.with_counts(df_update(base.counts, [features(m, base) for m in messages]))
+    return fit_table([features(m, base) for m in messages], base)[0].model
+
+
+def _candidates(remembered: Sequence[Features], model: Model) -> tuple[Table, I64, I64]:
+    table = Table(remembered, model)
+    return table, *candidate_pairs(table, model)
+
+
+def fit_table(remembered: Sequence[Features], base: Model) -> tuple[Table, I64, I64]:
+    """The messages under frequencies of their own (each event counted once), and the pairs worth comparing."""
+    counted = base.with_counts(df_update(base.counts, remembered))
+    first, left, right = _candidates(remembered, counted)
+    return Table(remembered, settle_frequencies(remembered, first, counted, left, right)), left, right
 
 
 def group(
@@ -75,10 +90,9 @@ def group(
         remembered.append(features(message, base))
         if at % 500 == 0:
             say("读取", at / len(ordered))
-    used = model or base.with_counts(df_update(base.counts, remembered))
-    table = Table(remembered, used)
     say("找候选", 0.0)
-    left, right = candidate_pairs(table, used)
+    table, left, right = _candidates(remembered, base) if model else fit_table(remembered, base)
+    used = table.model
     say("比较", 0.0)
     weights = pair_weights(table, left, right)
     say("合并", 0.0)
@@ -86,7 +100,7 @@ def group(
     must = [(position[a], position[b]) for a, b in must_link if a in position and b in position]
     cannot = [(position[a], position[b]) for a, b in cannot_link if a in position and b in position]
     labels, sure = cluster(
-        len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), used.settings.threshold, must, cannot
+        len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), used.settings, must, cannot
     )
     say("完成", 1.0)
     return _as_grouping(ordered, remembered, labels, sure, used)
@@ -123,7 +137,7 @@ def cluster(
     right: I64,
     weights: F64,
     scorer: Scorer,
-    threshold: float,
+    settings: Settings,
     must: Sequence[tuple[int, int]] = (),
     cannot: Sequence[tuple[int, int]] = (),
 ) -> tuple[I64, F64]:
@@ -132,7 +146,7 @@ def cluster(
     `left`, `right`, `weights` are the candidate pairs; further pairs are asked from `scorer` inside neighbourhoods.
     """
     _check(count, must, cannot)
-    close = weights > _EDGE
+    close = weights > settings.neighbourhood
     ends = np.array(list(must), dtype=np.int64).reshape(-1, 2)
     a, b = np.concatenate((left[close], ends[:, 0])), np.concatenate((right[close], ends[:, 1]))
     graph = sparse.coo_matrix((np.ones(len(a)), (a, b)), shape=(count, count))
@@ -140,13 +154,13 @@ def cluster(
     order = np.argsort(area, kind="stable")
     pieces = [p for p in np.split(order, np.nonzero(np.diff(area[order]))[0] + 1) if len(p) > 1]
     labels, sure = np.arange(count), np.ones(count)
-    for piece, chance in zip(pieces, _all_pairs(pieces, scorer), strict=True):
+    for piece, matrix in zip(pieces, _all_pairs(pieces, scorer), strict=True):
         inside = {int(p): k for k, p in enumerate(piece)}
         own_must = [(inside[x], inside[y]) for x, y in must if x in inside and y in inside]
         own_cannot = [(inside[x], inside[y]) for x, y in cannot if x in inside and y in inside]
-        found = average_linkage(chance, threshold, own_must, own_cannot)
+        found = agglomerate(matrix, settings, own_must, own_cannot)
         labels[piece] = piece[found]
-        sure[piece] = _belonging(chance, found)
+        sure[piece] = _belonging(probability(matrix), found)
     return labels, sure
 
 
@@ -160,61 +174,26 @@ def _check(count: int, must: Sequence[tuple[int, int]], cannot: Sequence[tuple[i
 
 
 def _all_pairs(pieces: list[I64], scorer: Scorer) -> Iterable[F64]:
-    """The full probability matrix of every piece, asked for in one go."""
+    """The full matrix of log-odds of every piece, asked for in one go."""
     if not pieces:
         return []
     corners = [np.triu_indices(len(p), 1) for p in pieces]
     left = np.concatenate([p[i] for p, (i, _) in zip(pieces, corners, strict=True)])
     right = np.concatenate([p[j] for p, (_, j) in zip(pieces, corners, strict=True)])
-    chance = probability(scorer(left, right))
+    weights = scorer(left, right)
     out, at = [], 0
     for p, (i, j) in zip(pieces, corners, strict=True):
-        matrix = np.zeros((len(p), len(p)))
-        matrix[i, j] = matrix[j, i] = chance[at : at + len(i)]
+        matrix = np.full((len(p), len(p)), _SELF)
+        matrix[i, j] = matrix[j, i] = weights[at : at + len(i)]
         out.append(matrix)
         at += len(i)
     return out
 
 
-def average_linkage(
-    chance: F64, threshold: float, must: Sequence[tuple[int, int]] = (), cannot: Sequence[tuple[int, int]] = ()
-) -> I64:
-    """Join the two clusters with the highest average probability until it falls to `threshold`.
-
-    Returns for every row the smallest row of its cluster. `must` pairs start joined, `cannot` pairs never join.
-    Ties go to the rows that come first.
-    """
-    n = len(chance)
-    total, size, label = chance.copy(), np.ones(n), np.arange(n)
-    barred = np.zeros((n, n), dtype=bool)
-    for a, b in cannot:
-        barred[a, b] = barred[b, a] = True
-
-    def join(a: int, b: int) -> None:
-        a, b = min(a, b), max(a, b)
-        total[a] += total[b]
-        total[:, a] += total[:, b]
-        barred[a] |= barred[b]
-        barred[:, a] |= barred[:, b]
-        size[a] += size[b]
-        size[b] = 0
-        label[label == b] = a
-
-    for a, b in must:
-        if label[a] != label[b]:
-            join(int(label[a]), int(label[b]))
-    while True:
-        weight = size[:, None] * size[None, :]
-        mean = np.where((weight > 0) & ~barred, total / np.maximum(weight, 1), -1.0)
-        np.fill_diagonal(mean, -1.0)
-        best = int(np.argmax(mean))
-        if mean.flat[best] <= threshold:
-            return label
-        join(best // n, best % n)
-
-
 def _belonging(chance: F64, label: I64) -> F64:
     """Mean probability with the other members of the own cluster; alone: 1 less the best rival."""
+    chance = chance.copy()
+    np.fill_diagonal(chance, 0.0)
     same = label[:, None] == label[None, :]
     np.fill_diagonal(same, False)
     others = same.sum(axis=1)

@@ -8,8 +8,9 @@ import numpy as np
 
 from samequestion.blocking import candidate_keys, query_keys
 from samequestion.features import features
+from samequestion.linkage import belonging, strength
 from samequestion.model import Model, load_default_model
-from samequestion.records import Features, Message, Proposal
+from samequestion.records import Comparison, Features, Message, Proposal
 from samequestion.scoring import score
 
 
@@ -93,16 +94,21 @@ class Index:
         results = dict(zip(names, score(asked, [self._features[n] for n in names], self.model, explain=8), strict=True))
         best: tuple[float, str] | None = None
         for group in dict.fromkeys(self._group_of[n] for n in names):
-            sample = [results[m].probability for m in self._members[group] if m in results]
-            mean = float(np.mean(sample))
-            if not self._is_barred(own_id, group) and (best is None or mean > best[0]):
-                best = (mean, group)
+            link = strength(np.array([r.weight for r in self._sample(group, results).values()]), self.model.settings)
+            if not self._is_barred(own_id, group) and (best is None or link > best[0]):
+                best = (link, group)
         if best is None:
             return Proposal(None, 1.0)
-        mean, group = best
-        nearest = max((m for m in self._members[group] if m in results), key=lambda m: (results[m].weight, m))
-        joins = mean > self.model.settings.threshold
-        return Proposal(group if joins else None, mean if joins else 1.0 - mean, results[nearest], nearest)
+        link, group = best
+        members = self._sample(group, results)
+        nearest = max(members, key=lambda m: (members[m].weight, m))
+        chance = belonging(np.array([r.probability for r in members.values()]))
+        if link > self.model.settings.join_at:
+            return Proposal(group, chance, members[nearest], nearest)
+        return Proposal(None, 1.0 - chance, members[nearest], nearest)
+
+    def _sample(self, group: str, results: dict[str, Comparison]) -> dict[str, Comparison]:
+        return {m: results[m] for m in self._members[group] if m in results}
 
     def _is_barred(self, own_id: str, group: str) -> bool:
         return any(frozenset((own_id, m)) in self._barred for m in self._members[group]) if self._barred else False

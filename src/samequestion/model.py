@@ -8,10 +8,11 @@ from functools import lru_cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samequestion.counts import empty_counts, slots
 from samequestion.errors import ModelMismatch
-from samequestion.records import F32, F64, U32
+from samequestion.records import F32, F64, I8, U32
 from samequestion.settings import Settings
 from samequestion.trees import Trees
 
@@ -30,6 +31,9 @@ class Model:
     trees: Trees
     background: U32
     counts: U32
+    sense_ids: U32 = field(default_factory=lambda: np.empty(0, np.uint32))
+    sense_vectors: I8 = field(default_factory=lambda: np.empty((0, 1), np.int8))
+    generic_pairs: U32 = field(default_factory=lambda: np.empty(0, np.uint32))
     name: str = "default"
     _log_docs: float = field(init=False, default=0.0, repr=False)
 
@@ -52,6 +56,31 @@ class Model:
         idf = self._log_docs - np.log(self.frequency(ids) + 1.0)
         return np.clip(idf / self._log_docs, 0.0, 1.0).astype(np.float32)
 
+    def sense(self, word_ids: U32) -> I8:
+        """The direction in which a message's generic words point together, rounded to one byte per axis.
+
+        Words without a vector (all names, all rare words) are left out; nothing known gives zeros.
+        """
+        if not len(self.sense_ids) or not len(word_ids):
+            return np.zeros(self.sense_vectors.shape[1], dtype=np.int8)
+        at = np.minimum(np.searchsorted(self.sense_ids, word_ids), len(self.sense_ids) - 1)
+        total = self.sense_vectors[at[self.sense_ids[at] == word_ids]].astype(np.float64).sum(axis=0)
+        length = float(np.sqrt((total**2).sum()))
+        return np.round(total / length * 100 if length else total).astype(np.int8)
+
+    def vectors(self, word_ids: U32) -> tuple[NDArray[np.bool_], F32]:
+        """Which words are generic, and the unit vectors of those that are."""
+        if not len(self.sense_ids):
+            return np.zeros(len(word_ids), dtype=bool), np.empty((0, 1), np.float32)
+        at = np.minimum(np.searchsorted(self.sense_ids, word_ids), len(self.sense_ids) - 1)
+        known = self.sense_ids[at] == word_ids
+        rows = self.sense_vectors[at[known]].astype(np.float32)
+        return known, rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+
+    def is_generic(self, pair_ids: U32) -> NDArray[np.bool_]:
+        """Which character pairs occur inside a generic word."""
+        return np.isin(pair_ids, self.generic_pairs)
+
     def with_counts(self, counts: U32) -> Model:
         """The same weights on another district's frequencies."""
         return replace(self, counts=counts)
@@ -71,7 +100,8 @@ class Model:
             "feature": t.feature.astype(np.uint8), "threshold": t.threshold, "keep": t.keep,
             "start": t.start.astype(np.uint32), "leaf_value": t.leaf_value.astype(np.float32),
             "leaf_parts": t.leaf_parts.astype(np.float16), "bias": np.array([t.bias]),
-            "slots": used, "slot_counts": self.background[used], "size": np.array([len(self.background)]),
+            "sense_ids": self.sense_ids, "sense_vectors": self.sense_vectors,
+            "generic_pairs": self.generic_pairs, "slots": used, "slot_counts": self.background[used], "size": np.array([len(self.background)]),
         }  # fmt: skip
         if with_counts:
             arrays["counts"] = self.counts
@@ -91,7 +121,9 @@ class Model:
                     box["leaf_value"].astype(np.float64), box["leaf_parts"].astype(np.float64), float(box["bias"][0]),
                 )  # fmt: skip
                 counts = box["counts"] if "counts" in box else empty_counts(settings.df_bits)
-                return cls(settings, trees, background, counts, box["name"].tobytes().decode())
+                name = box["name"].tobytes().decode()
+                return cls(settings, trees, background, counts, box["sense_ids"], box["sense_vectors"],
+                           box["generic_pairs"], name)  # fmt: skip
         except (KeyError, ValueError, OSError, EOFError) as error:
             if isinstance(error, ModelMismatch):
                 raise

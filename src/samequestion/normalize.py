@@ -25,6 +25,15 @@ def simplify(text: str) -> str:
     return text.translate(_simplify_table())
 
 
+_NUMBERED_SCHOOL = re.compile(r"第([一二三四五六七八九十]{1,3})(中|小)学")
+_FORMAL_DIGITS = str.maketrans("壹贰叁肆伍陆柒捌玖拾零〇", "一二三四五六七八九十零零")
+
+
+def canonical(text: str) -> str:
+    """Writings of one name made alike in a cleaned text: 第一中学 → 一中, 壹号院 → 一号院."""
+    return _NUMBERED_SCHOOL.sub(r"\1\2", text.translate(_FORMAL_DIGITS))
+
+
 def clean(text: str) -> str:
     """Full-width → half-width, traditional → simplified, ASCII letters → capitals, white space → one space.
 

@@ -14,12 +14,13 @@ from samequestion.errors import ModelMismatch
 
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
+I8 = NDArray[np.int8]
 U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-FEATURES_FORMAT = 1
+FEATURES_FORMAT = 2
 """Raised whenever the stored bytes of `Features` change shape; stored features of another format must be remade."""
 
 IN_TITLE = 1
@@ -47,14 +48,16 @@ class Features:
     """Everything the engine remembers of one message; made by `samequestion.features`, stored beside the case.
 
     Arrays of ids are sorted and without repeats. `word_flags` / `name_flags` combine IN_TITLE and IN_BODY.
+    `title` is the cleaned title, its clauses parted by one space; `text_pairs` are the character pairs of title and
+    body; `title_sense` and `text_sense` point where the generic words point (see `Model.sense`).
     `words` and `names` are the display texts of `word_ids` and `name_ids`, in the same order.
     """
 
     word_ids: U32
     word_flags: U8
     words: tuple[str, ...]
-    title_grams: U32
-    text_grams: U16
+    title: str
+    text_pairs: U32
     name_ids: U32
     name_kinds: U8
     name_flags: U8
@@ -64,6 +67,8 @@ class Features:
     numbers: U32
     areas: U32
     sketch: U32
+    title_sense: I8
+    text_sense: I8
     minute: int
     asker: int
     place: int
@@ -72,16 +77,17 @@ class Features:
     body_length: int
 
     _ARRAYS = (
-        ("word_ids", np.uint32), ("word_flags", np.uint8), ("title_grams", np.uint32), ("text_grams", np.uint16),
+        ("word_ids", np.uint32), ("word_flags", np.uint8), ("text_pairs", np.uint32),
         ("name_ids", np.uint32), ("name_kinds", np.uint8), ("name_flags", np.uint8), ("title_topics", np.uint8),
         ("topics", np.uint8), ("numbers", np.uint32), ("areas", np.uint32), ("sketch", np.uint32),
+        ("title_sense", np.int8), ("text_sense", np.int8),
     )  # fmt: skip
     _HEAD = struct.Struct("<HqQIHI")
 
     def to_bytes(self) -> bytes:
         """Compact, machine-independent bytes; `from_bytes` gives an equal value back."""
         arrays = [np.ascontiguousarray(getattr(self, name), dtype=kind) for name, kind in self._ARRAYS]
-        text = "\x1e".join(("\x1f".join(self.words), "\x1f".join(self.names), self.place_name)).encode()
+        text = "\x1e".join(("\x1f".join(self.words), "\x1f".join(self.names), self.title, self.place_name)).encode()
         sizes = np.array([len(a) for a in arrays], dtype="<u2").tobytes()
         head = self._HEAD.pack(
             FEATURES_FORMAT, self.minute, self.asker, self.place, min(self.title_length, 65535), self.body_length
@@ -104,7 +110,7 @@ class Features:
                 dtype = np.dtype(kind).newbyteorder("<")
                 arrays[name] = np.frombuffer(data, dtype=dtype, count=size, offset=at)
                 at += size * dtype.itemsize
-            words, names, place_name = data[at:].decode().split("\x1e")
+            words, names, title, place_name = data[at:].decode().split("\x1e")
         except (struct.error, ValueError) as error:
             if isinstance(error, ModelMismatch):
                 raise
@@ -112,7 +118,7 @@ class Features:
         return cls(
             words=tuple(words.split("\x1f")) if words else (),
             names=tuple(names.split("\x1f")) if names else (),
-            place_name=place_name, minute=minute, asker=asker, place=place,
+            title=title, place_name=place_name, minute=minute, asker=asker, place=place,
             title_length=title_length, body_length=body_length, **arrays,
         )  # fmt: skip
 

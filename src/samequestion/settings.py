@@ -18,12 +18,12 @@ class Settings:
     """log2 of the number of hashed document-frequency slots."""
     max_body: int = 8000
     """Characters of the body that are read; the rest is ignored."""
-    max_words: int = 72
+    max_words: int = 120
     """Words kept per message (title words first, then the rarest body words)."""
     max_names: int = 32
     """Names (estate, road, school, …) kept per message."""
-    max_text_grams: int = 3000
-    """Distinct character pairs and triples kept of title and body."""
+    max_text_pairs: int = 1500
+    """Distinct character pairs kept of title and body."""
     sketch_size: int = 32
     """Smallest shingle hashes kept for spotting copies."""
     stored_keys: int = 96
@@ -34,8 +34,20 @@ class Settings:
     """Expected number of rows that one candidate query may return."""
     neighbours: int = 30
     """Candidates compared per message in batch grouping."""
-    threshold: float = 0.5
-    """Two groups join when the average probability between their members exceeds this."""
+    join_at: float = -1.25
+    """Log-odds that the strength of a link between two clusters must exceed for them to join."""
+    best_share: float = 0.4
+    """Weight of the best cross pair in the strength; the rest goes to the mean of all cross pairs."""
+    clip_low: float = -4.0
+    """Cross pairs count at least this much: one very unlike pair decides nothing."""
+    clip_high: float = 2.5
+    """Cross pairs count at most this much: one very like pair decides nothing."""
+    plausible: float = -2.0
+    """Log-odds from which a cross pair is plausible."""
+    guard_share: float = 0.25
+    """Share of the cross pairs that must be plausible, against chains."""
+    neighbourhood: float = -3.0
+    """Log-odds from which two candidates belong to one neighbourhood, in which all pairs are compared."""
     dense_limit: int = 400
     """Largest neighbourhood in which every pair is compared."""
     propose_at: float = 0.6

@@ -9,22 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from samequestion.chars import codes, mixed_grams
 from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
 from samequestion.model import Model
-from samequestion.records import F32, I64, IN_TITLE, U8, U32, Features
+from samequestion.records import F32, I8, I64, IN_TITLE, U8, U32, Features
 
 NAMES, TITLE, TEXT, TOPIC, AREA, NUMBERS, COPY, TIME, ASKER, LENGTH = range(10)
 EVIDENCE = ("对象", "标题", "正文", "问题", "区域", "编号", "抄送", "时间", "同一人", "篇幅")
 
 COLUMNS: tuple[tuple[str, int], ...] = (
-    ("title_words_cosine", TITLE), ("title_pairs_cosine", TITLE), ("title_triples_cosine", TITLE),
-    ("title_shared_rarity", TITLE), ("title_shared_triples_rarity", TITLE), ("title_rarest_shared", TITLE),
+    ("title_words_cosine", TITLE), ("title_chars_cosine", TITLE), ("title_pairs_cosine", TITLE),
+    ("title_triples_cosine", TITLE), ("title_shared_rarity", TITLE), ("title_rarest_shared", TITLE),
+    ("title_run", TITLE), ("title_run_in_text", TITLE),
     ("title_inside_low", TITLE), ("title_inside_high", TITLE),
     ("title_missing_low", TITLE), ("title_missing_high", TITLE),
-    ("title_triples_inside_low", TITLE), ("title_triples_inside_high", TITLE), ("title_triples_inside_sum", TITLE),
+    ("title_rare_missing_low", TITLE), ("title_rare_missing_high", TITLE),
+    ("sense_title", TOPIC), ("sense_text", TOPIC), ("sense_cross_low", TOPIC), ("sense_cross_high", TOPIC),
+    ("object_inside_low", NAMES), ("object_inside_high", NAMES), ("object_missing_low", NAMES),
+    ("object_missing_high", NAMES), ("object_shared_low", NAMES), ("object_shared_high", NAMES),
+    ("object_run", NAMES), ("object_title_cosine", NAMES), ("object_words_shared", NAMES), ("object_word_best", NAMES),
+    ("object_words_title", NAMES),
+    ("problem_title_cosine", TOPIC), ("problem_inside_low", TOPIC), ("problem_inside_high", TOPIC),
+    ("problem_cosine", TOPIC), ("problem_alike_low", TOPIC), ("problem_alike_high", TOPIC),
     ("words_cosine", TEXT), ("words_shared_rarity", TEXT), ("word_rarest", TEXT), ("word_second", TEXT),
     ("word_third", TEXT), ("words_shared_very_rare", TEXT), ("words_inside_low", TEXT), ("words_inside_high", TEXT),
-    ("title_word_in_text_rarest", TEXT), ("grams_jaccard", TEXT), ("grams_inside", TEXT),
+    ("title_word_in_text_rarest", TEXT), ("pairs_cosine", TEXT), ("pairs_jaccard", TEXT), ("pairs_inside", TEXT),
     ("copy_share", COPY),
     ("names_shared_rarity", NAMES), ("names_rarest_shared", NAMES), ("title_names_shared_rarity", NAMES),
     ("title_names_any_rarity", NAMES), ("names_missing_low", NAMES), ("names_missing_high", NAMES),
@@ -44,20 +53,17 @@ _AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
 _KINDS = (("estate", ESTATE), ("road", ROAD), ("school", SCHOOL), ("firm", FIRM), ("village", VILLAGE),
           ("transit", TRANSIT), ("public", PUBLIC))  # fmt: skip
 
-LONG_GRAM = np.uint32(0x80000000)
-"""Ids of character triples start here; pairs are below."""
-
 _Matrix = sparse.csr_matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Field:
-    """One kind of id over all messages: a sparse 0/1 pattern plus one value and flag per stored id."""
+    """One kind of id over all messages: a sparse 0/1 pattern plus one value and one flag (or position) per stored id."""
 
     pattern: _Matrix
     ids: U32
     rarity: F32
-    flags: U8
+    flags: NDArray[np.integer]
 
     def hits(self, left: I64, right: I64, other: _Matrix | None = None) -> tuple[I64, I64, I64]:
         """(pair, position in the left message, position in the right) of every id that both have.
@@ -91,21 +97,50 @@ def _field(arrays: Sequence[U32], flags: Sequence[U8] | None, model: Model) -> _
     return _Field(_pattern(columns.astype(np.int64), sizes, len(vocabulary)), ids, rarity, flag)
 
 
-def _prints(grams: _Field) -> _Field:
-    """The same title grams under the two-byte fingerprints that the whole text keeps (their high halves)."""
-    prints = (grams.ids >> np.uint32(16)).astype(np.int64)
-    row = np.repeat(np.arange(grams.pattern.shape[0]), np.diff(grams.pattern.indptr))
-    fresh = np.ones(len(prints), dtype=bool)
-    fresh[1:] = (prints[1:] != prints[:-1]) | (row[1:] != row[:-1])
-    pattern = _pattern(prints[fresh], np.bincount(row[fresh], minlength=grams.pattern.shape[0]), 1 << 16)
-    pattern.data = np.nonzero(fresh)[0] + 1.0
-    return _Field(pattern, grams.ids, grams.rarity, grams.flags)
+def _title_fields(titles: Sequence[str], model: Model) -> tuple[_Field, _Field, _Field]:
+    """Single characters, pairs and triples of all titles. A triple is as rare as its two pairs on average."""
+    text = codes([title.replace(" ", "\0") for title in titles])
+    row = np.repeat(np.arange(len(titles)), [len(title) + 1 for title in titles])[: len(text)]
+    pair_rarity = np.zeros(len(text) + 1, dtype=np.float32)
+    fields = []
+    for size in (1, 2, 3):
+        ids, whole = mixed_grams(text, size)
+        at = np.nonzero(whole)[0]
+        if size < 3:
+            rarity = model.rarity(ids)
+        else:
+            rarity = (pair_rarity[at] + pair_rarity[at + 1]) / 2
+        if size == 2:
+            pair_rarity[at] = rarity
+        _, first = np.unique(row[at].astype(np.uint64) << np.uint64(32) | ids, return_index=True)
+        sizes = np.bincount(row[at[first]], minlength=len(titles))
+        vocabulary, columns = np.unique(ids[first], return_inverse=True)
+        pattern = _pattern(columns.astype(np.int64), sizes, len(vocabulary))
+        fields.append(_Field(pattern, ids[first], rarity[first], at[first]))
+    return fields[0], fields[1], fields[2]
+
+
+def _within(inner: _Field, outer: _Field) -> _Field:
+    """The inner field on the outer field's columns, so that `hits` can look its ids up there."""
+    vocabulary = np.unique(outer.ids)
+    if not len(vocabulary):
+        return inner
+    at = np.minimum(np.searchsorted(vocabulary, inner.ids), len(vocabulary) - 1)
+    known = vocabulary[at] == inner.ids
+    row = np.repeat(np.arange(inner.pattern.shape[0]), np.diff(inner.pattern.indptr))
+    pattern = _pattern(at[known], np.bincount(row[known], minlength=inner.pattern.shape[0]), len(vocabulary))
+    pattern.data = np.nonzero(known)[0] + 1.0
+    return _Field(pattern, inner.ids, inner.rarity, inner.flags)
 
 
 def _row_sums(values: NDArray[np.floating], pattern: _Matrix) -> F32:
     """Sum of one value per stored id, by message."""
     sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
     return (sums[pattern.indptr[1:]] - sums[pattern.indptr[:-1]]).astype(np.float32)
+
+
+MEANINGS = 10
+"""Generic title words whose meanings are compared one by one."""
 
 
 class Table:
@@ -115,14 +150,16 @@ class Table:
         self.features = features
         self.model = model
         self.words = _field([f.word_ids for f in features], [f.word_flags for f in features], model)
-        self.grams = _field([f.title_grams for f in features], None, model)
+        self.chars, self.pairs, self.triples = _title_fields([f.title for f in features], model)
+        self.specific = ~model.is_generic(self.pairs.ids)
+        self.generic_word, self.word_vectors = model.vectors(self.words.ids)
+        self.title_meanings = self._meanings()
         self.names = _field([f.name_ids for f in features], [f.name_flags for f in features], model)
         self.name_kinds = np.concatenate([f.name_kinds for f in features]) if features else np.empty(0, np.uint8)
-        self.text = _pattern(
-            np.concatenate([f.text_grams for f in features]).astype(np.int64) if features else np.empty(0, np.int64),
-            np.array([len(f.text_grams) for f in features], dtype=np.int64), 1 << 16,
-        )  # fmt: skip
-        self.title_prints = _prints(self.grams)
+        self.text = _field([f.text_pairs for f in features], None, model)
+        self.title_in_text = _within(self.pairs, self.text)
+        self.title_sense = _stack([f.title_sense for f in features])
+        self.text_sense = _stack([f.text_sense for f in features])
         self.numbers = _field([f.numbers for f in features], None, model)
         self.areas = _field([f.areas for f in features], None, model)
         self.sketch = _field([f.sketch for f in features], None, model)
@@ -136,6 +173,19 @@ class Table:
     def __len__(self) -> int:
         return len(self.features)
 
+    def _meanings(self) -> tuple[F32, F32]:
+        """Vectors of the generic title words, (messages, MEANINGS, axes), zero-padded, and their weights."""
+        chosen = self.generic_word & ((self.words.flags & IN_TITLE) > 0)
+        row = np.repeat(np.arange(len(self)), np.diff(self.words.pattern.indptr))[chosen]
+        place = np.arange(len(row)) - np.searchsorted(row, row)
+        kept = place < MEANINGS
+        vectors = np.zeros((len(self), MEANINGS, self.word_vectors.shape[1]), dtype=np.float32)
+        weights = np.zeros((len(self), MEANINGS), dtype=np.float32)
+        inside = chosen[self.generic_word]
+        vectors[row[kept], place[kept]] = self.word_vectors[inside][kept]
+        weights[row[kept], place[kept]] = self.words.rarity[chosen][kept]
+        return vectors, weights
+
     @staticmethod
     def _bits(rows: Sequence[U8]) -> NDArray[np.bool_]:
         out = np.zeros((len(rows), 128), dtype=bool)
@@ -144,7 +194,13 @@ class Table:
         return out
 
 
-_CHUNK = 20000
+def _stack(rows: Sequence[I8]) -> F32:
+    """Sense vectors as rows of length 1 (or 0 when nothing is known)."""
+    made = np.stack(rows).astype(np.float32) if rows else np.empty((0, 1), np.float32)
+    return (made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6)).astype(np.float32)
+
+
+_CHUNK = 8192
 
 
 def pair_features(table: Table, left: I64, right: I64) -> F32:
@@ -154,6 +210,15 @@ def pair_features(table: Table, left: I64, right: I64) -> F32:
         part = slice(low, low + _CHUNK)
         _Rows(table, left[part], right[part], out[part]).fill()
     return out
+
+
+def word_overlap(table: Table, left: I64, right: I64) -> F32:
+    """Cosine of the rarity-weighted words of each pair (the column `words_cosine` alone)."""
+    out = np.zeros((len(left), len(COLUMNS)), dtype=np.float32)
+    for low in range(0, len(left), _CHUNK):
+        part = slice(low, low + _CHUNK)
+        _Rows(table, left[part], right[part], out[part]).words()
+    return out[:, _AT["words_cosine"]].copy()
 
 
 def _ratio(top: F32, bottom: F32) -> F32:
@@ -193,7 +258,10 @@ class _Rows:
         self.words()
         self.title_grams()
         self.title_inside()
+        self.object()
+        self.problem()
         self.text_grams()
+        self.sense()
         self.names()
         self.topics()
         self.small_sets()
@@ -223,50 +291,112 @@ class _Rows:
         self.put_both("words_inside", _ratio(shared, mass[self.left]), _ratio(shared, mass[self.right]))
 
     def title_grams(self) -> None:
-        t = self.table.grams
-        pair, i, _ = t.hits(self.left, self.right)
-        square = t.rarity**2
-        long = t.ids >= LONG_GRAM
-        for name, kind in (("title_pairs_cosine", ~long), ("title_triples_cosine", long)):
-            norm = _row_sums(square * kind, t.pattern)
-            dot = self.total(pair, square[i] * kind[i])
-            self.put(name, _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
-        self.put("title_shared_rarity", self.total(pair, square[i] * ~long[i]))
-        self.put("title_shared_triples_rarity", self.total(pair, square[i] * long[i]))
-        self.put("title_rarest_shared", self.largest(pair, t.rarity[i], 1)[0])
+        t = self.table
+        for name, field in (("chars", t.chars), ("pairs", t.pairs), ("triples", t.triples)):
+            square = field.rarity**2
+            pair, i, _ = field.hits(self.left, self.right)
+            norm = _row_sums(square, field.pattern)
+            shared = self.total(pair, square[i])
+            self.put(f"title_{name}_cosine", _ratio(shared, np.sqrt(norm[self.left] * norm[self.right])))
+            if name == "pairs":
+                self.put("title_shared_rarity", shared)
+                self.put("title_rarest_shared", self.largest(pair, field.rarity[i], 1)[0])
+                self.put("title_run", self.longest_run(pair, i))
+
+    def longest_run(self, pair: I64, i: I64) -> F32:
+        """Rarity of the rarest unbroken stretch of the left title among the given hits (positions in it)."""
+        place, rarity = self.table.pairs.flags[i], self.table.pairs.rarity[i] ** 2
+        order = np.lexsort((place, pair))
+        p, at = pair[order], place[order]
+        fresh = np.ones(len(p), dtype=bool)
+        fresh[1:] = (p[1:] != p[:-1]) | (at[1:] != at[:-1] + 1)
+        run = np.cumsum(fresh) - 1
+        sums = np.bincount(run, weights=rarity[order]) if len(run) else np.empty(0)
+        return self.largest(p[fresh], sums.astype(np.float32), 1)[0]
 
     def title_inside(self) -> None:
         """How much of each title is found anywhere in the other message."""
-        t = self.table.grams
+        t = self.table.pairs
         square = t.rarity**2
-        long = t.ids >= LONG_GRAM
+        rare = np.where(t.rarity > 0.6, square, 0)
+        mass, rare_mass = _row_sums(square, t.pattern), _row_sums(rare, t.pattern)
         sides = []
         for one, other in ((self.left, self.right), (self.right, self.left)):
-            pair, i, _ = self.table.title_prints.hits(one, other, self.table.text)
-            pairs_found = self.total(pair, square[i] * ~long[i])
-            triples_found = self.total(pair, square[i] * long[i])
-            pairs_all = _row_sums(square * ~long, t.pattern)[one]
-            triples_all = _row_sums(square * long, t.pattern)[one]
-            sides.append((_ratio(pairs_found, pairs_all), pairs_all - pairs_found,
-                          _ratio(triples_found, triples_all), triples_found))  # fmt: skip
-        (a, a_missing, a_triples, a_sum), (b, b_missing, b_triples, b_sum) = sides
+            pair, i, _ = self.table.title_in_text.hits(one, other, self.table.text.pattern)
+            found, rare_found = self.total(pair, square[i]), self.total(pair, rare[i])
+            sides.append((_ratio(found, mass[one]), mass[one] - found, rare_mass[one] - rare_found,
+                          self.longest_run(pair, i)))  # fmt: skip
+        (a, a_missing, a_rare, a_run), (b, b_missing, b_rare, b_run) = sides
         self.put_both("title_inside", a, b)
         self.put_both("title_missing", a_missing, b_missing)
-        self.put_both("title_triples_inside", a_triples, b_triples)
-        self.put("title_triples_inside_sum", np.maximum(a_sum, b_sum))
+        self.put_both("title_rare_missing", a_rare, b_rare)
+        self.put("title_run_in_text", np.maximum(a_run, b_run))
+
+    def object(self) -> None:
+        """What is particular in the titles (names, places), found in the other message or missing there."""
+        t = self.table.pairs
+        square = t.rarity**2 * self.table.specific
+        mass = _row_sums(square, t.pattern)
+        sides, runs = [], []
+        for one, other in ((self.left, self.right), (self.right, self.left)):
+            pair, i, _ = self.table.title_in_text.hits(one, other, self.table.text.pattern)
+            own = self.table.specific[i]
+            found = self.total(pair[own], square[i[own]])
+            sides.append((_ratio(found, mass[one]), mass[one] - found, found))
+            runs.append(self.longest_run(pair[own], i[own]))
+        (a, a_missing, a_found), (b, b_missing, b_found) = sides
+        self.put_both("object_inside", a, b)
+        self.put_both("object_missing", a_missing, b_missing)
+        self.put_both("object_shared", a_found, b_found)
+        self.put("object_run", np.maximum(*runs))
+        pair, i, _ = t.hits(self.left, self.right)
+        self.put("object_title_cosine", _ratio(self.total(pair, square[i]), np.sqrt(mass[self.left] * mass[self.right])))
+
+    def problem(self) -> None:
+        """The generic title words: the same ones, the same in the other's text, or words of like meaning."""
+        t, vectors, weights = self.table.words, *self.table.title_meanings
+        pair, i, j = t.hits(self.left, self.right)
+        generic, title = self.table.generic_word, (t.flags & IN_TITLE) > 0
+        rare = np.where(generic, 0, t.rarity**2)[i]
+        self.put("object_words_shared", self.total(pair, rare))
+        self.put("object_word_best", self.largest(pair, np.where(generic[i], 0, t.rarity[i]).astype(np.float32), 1)[0])
+        self.put("object_words_title", self.total(pair, rare * (title[i] | title[j])))
+        square = t.rarity**2 * generic
+        mass, whole = _row_sums(square * title, t.pattern), _row_sums(square, t.pattern)
+        both = title[i] & title[j]
+        shared = self.total(pair[both], square[i[both]])
+        self.put("problem_title_cosine", _ratio(shared, np.sqrt(mass[self.left] * mass[self.right])))
+        self.put("problem_cosine", _ratio(self.total(pair, square[i]), np.sqrt(whole[self.left] * whole[self.right])))
+        self.put_both("problem_inside", _ratio(self.total(pair[title[i]], square[i[title[i]]]), mass[self.left]),
+                      _ratio(self.total(pair[title[j]], square[j[title[j]]]), mass[self.right]))  # fmt: skip
+        alike = np.einsum("pik,pjk->pij", vectors[self.left], vectors[self.right], optimize=True)
+        a, b = weights[self.left], weights[self.right]
+        self.put_both("problem_alike", _ratio((alike.max(axis=2) * a).sum(axis=1), a.sum(axis=1)),
+                      _ratio((alike.max(axis=1) * b).sum(axis=1), b.sum(axis=1)))  # fmt: skip
 
     def text_grams(self) -> None:
-        size = np.diff(self.table.text.indptr).astype(np.float32)
-        a, b = self.table.text[self.left], self.table.text[self.right]
-        a.data, b.data = np.ones(len(a.data)), np.ones(len(b.data))
-        shared = np.asarray(a.multiply(b).sum(axis=1)).ravel().astype(np.float32)
+        t = self.table.text
+        size, norm = np.diff(t.pattern.indptr).astype(np.float32), _row_sums(t.rarity**2, t.pattern)
+        weighed = t.pattern.copy()
+        weighed.data = t.rarity[t.pattern.data.astype(np.int64) - 1].astype(np.float64) + 1e-9
+        product = weighed[self.left].multiply(weighed[self.right]).tocsr()
+        dot = np.asarray(product.sum(axis=1)).ravel().astype(np.float32)
+        shared = np.diff(product.indptr).astype(np.float32)
+        self.put("pairs_cosine", _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
         low, total = np.minimum(size[self.left], size[self.right]), size[self.left] + size[self.right]
-        self.put("grams_jaccard", _ratio(shared, total - shared))
-        self.put("grams_inside", _ratio(shared, low))
+        self.put("pairs_jaccard", _ratio(shared, total - shared))
+        self.put("pairs_inside", _ratio(shared, low))
         pair, _, _ = self.table.sketch.hits(self.left, self.right)
         kept = np.diff(self.table.sketch.pattern.indptr).astype(np.float32)
         self.put("copy_share", _ratio(self.total(pair, np.ones(len(pair))),
                                       np.minimum(kept[self.left], kept[self.right])))  # fmt: skip
+
+    def sense(self) -> None:
+        title, text = self.table.title_sense, self.table.text_sense
+        self.put("sense_title", (title[self.left] * title[self.right]).sum(axis=1))
+        self.put("sense_text", (text[self.left] * text[self.right]).sum(axis=1))
+        self.put_both("sense_cross", (title[self.left] * text[self.right]).sum(axis=1),
+                      (text[self.left] * title[self.right]).sum(axis=1))  # fmt: skip
 
     def names(self) -> None:
         t, kinds = self.table.names, self.table.name_kinds

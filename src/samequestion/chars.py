@@ -1,0 +1,38 @@
+"""Runs of characters as hashed numbers, computed in bulk; the same on every machine."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samequestion.records import U32
+
+
+def _mix(h: U32) -> U32:
+    """Murmur3's finaliser: spreads every input bit over all output bits."""
+    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return h ^ (h >> np.uint32(16))
+
+
+def codes(parts: list[str]) -> U32:
+    """Code points of the parts, with a 0 between parts so that no n-gram spans two of them."""
+    return np.frombuffer("\0".join(parts).encode("utf-32-le"), dtype=np.uint32)
+
+
+def grams(text: U32, size: int) -> U32:
+    """Hashes of all runs of `size` characters inside a part."""
+    return mixed_grams(text, size)[0]
+
+
+def mixed_grams(text: U32, size: int) -> tuple[U32, NDArray[np.bool_]]:
+    """The hashes and, for every position where a run could start, whether it stays inside a part."""
+    if len(text) < size:
+        return np.empty(0, dtype=np.uint32), np.zeros(len(text), dtype=bool)
+    whole = np.ones(len(text) - size + 1, dtype=bool)
+    h = np.zeros(len(whole), dtype=np.uint32)
+    for k in range(size):
+        piece = text[k : k + len(whole)]
+        whole &= piece != 0
+        h = h * np.uint32(0x01000193) + piece
+    return _mix(h[whole] * np.uint32(2) + np.uint32(size)), whole
