@@ -138,3 +138,10 @@ def _face(party: Party, until: datetime | None, *, hidden: bool) -> Face:
 def _masked_name(party: Party) -> str:
     # Two characters of a firm tell the trade or place without naming it: firms fear being known as complainers too.
     return mask_name(party.name) if party.kind == PartyKind.PERSON else party.name[:2] + "***" * bool(party.name)
+
+
+def reveal_reasons(viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:
+    """Why officers asked to see somebody, for whoever audits; nobody else is told."""
+    if not viewer.can(May.AUDIT):
+        return {}
+    return dict(Reveal.objects.filter(pk__in=list(ids)).values_list("id", "reason"))

@@ -173,6 +173,7 @@ class Entry:
     words: str
     about: str
     facts: str
+    reveal_id: int | None = None
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -275,6 +276,7 @@ def _entries(rows: Iterable[Event]) -> list[Entry]:
             words=WORDS.get(row.verb, row.verb),
             about=f"{_OBJECTS.get(row.object_kind.split('.')[-1], row.object_kind)} #{row.object_id}",
             facts=_facts(row),
+            reveal_id=row.facts.get("reveal") if row.verb == "party.revealed" else None,
         )
         for row in rows
     ]

@@ -83,6 +83,7 @@ class Book(Protocol):
         ...
 
 
+# Rooms above add their own when the program starts (deadlines: regimes).
 KINDS: dict[str, Callable[[], Book]] = {
     "units": books.Units,
     "officers": books.Officers,
@@ -140,12 +141,6 @@ def export(*, kind: str, by: Viewer) -> tuple[str, bytes]:
     content, rows = book.write()
     _note(kind, came_in=False, rows=rows, facts={"kind": kind, "rows": rows}, by=by)
     return f"{book.file}-{clock.today():%Y%m%d}.{book.extension}", content
-
-
-def note_transfer(*, kind: str, came_in: bool, rows: int, by: Viewer, added: int = 0, changed: int = 0) -> None:
-    """For catalogues that live in rooms above: their imports and exports stand on the same list."""
-    facts = {"kind": kind, "added": added, "changed": changed} if came_in else {"kind": kind, "rows": rows}
-    _note(kind, came_in=came_in, rows=rows, facts=facts, by=by, added=added, changed=changed)
 
 
 def _note(
