@@ -62,7 +62,7 @@ REQUIRED_ONE_OF = ("body", "title")
 
 _DATE = re.compile(
     r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-    r"(?:[\sT]*(\d{1,2})\s*[:：时]\s*(\d{1,2})?(?:\s*[:：分]\s*(\d{1,2}))?(?:\.\d+)?\s*秒?)?\s*$"
+    r"(?:[\sT]*(\d{1,2})\s*[:：时]\s*(?:(\d{1,2})\s*分?)?(?:\s*[:：]?\s*(\d{1,2}))?(?:\.\d+)?\s*秒?)?\s*$"
 )
 # A2020… of a message board, u_3391 of an app: the account of somebody, the same on every row that she wrote
 _ACCOUNT = re.compile(r"^(?=.*\d{3})[A-Za-z]{0,12}[_-]?\d{3,}[A-Za-z0-9]*$")

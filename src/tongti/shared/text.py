@@ -24,9 +24,17 @@ def normal_phone(typed: str, region: str = "CN") -> str:
         number = phonenumbers.parse(unicodedata.normalize("NFKC", typed), region)
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    if not _can_be_dialled(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
+    national = str(number.national_number)
+    if number.country_code == 86 and re.match(r"1[3-9]", national):
+        # Eleven digits and no more is asked of a mobile: new prefixes appear before any table knows them, a digit too few is a slip.
+        return len(national) == 11
+    return phonenumbers.is_valid_number(number)
 
 
 def national_phone(e164: str) -> str:
