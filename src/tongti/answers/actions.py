@@ -358,6 +358,7 @@ def _notice(answer: Answer, case: Case, subject: str, body: str) -> outbox.Draft
         "number": case.number,
         "unit": answer.lead.name,
         "url": links.tracking_url(case.pk),
+        "verdict_url": links.verdict_url(answer.pk, case.pk),
         "owner": settings.OWNER_NAME,
         "district": settings.DISTRICT_NAME,
     }

@@ -5,6 +5,7 @@ it moves the case into the session at once, so that neither token nor number sta
 """
 
 import base64
+import hashlib
 import hmac
 import re
 
@@ -24,6 +25,21 @@ def tracking_token(case_id: int) -> str:
 def tracking_url(case_id: int) -> str:
     """The whole address, for a notice or a QR code."""
     return f"{settings.BASE_URL}/t/{tracking_token(case_id)}/"
+
+
+def verdict_token(answer_id: int, case_id: int) -> str:
+    """The one-time token by which one asker judges one answer: 130 bits that only this installation can make."""
+    return base64.b32encode(crypto.number_mac(f"verdict:{answer_id}:{case_id}"))[:26].decode().lower()
+
+
+def verdict_url(answer_id: int, case_id: int) -> str:
+    """The whole address, for a notice."""
+    return f"{settings.BASE_URL}/v/{verdict_token(answer_id, case_id)}/"
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a one-time token."""
+    return hashlib.sha256(token.strip().lower().encode()).digest()
 
 
 def case_of(token: str) -> int | None:

@@ -15,7 +15,7 @@ from tongti.figures.actions import Count
 from tongti.questions import actions as questions
 from tongti.questions.models import Membership, Question
 from tongti.relay import actions as relay
-from tongti.shared import clock
+from tongti.shared import clock, links
 from tongti.shared.actor import SYSTEM, Actor, Asker
 from tongti.shared.errors import BadInput
 from tongti.trail import actions as trail
@@ -23,7 +23,7 @@ from tongti.units.access import May, Viewer
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
 from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
 from tongti.verdicts.queries import RESULTS as RESULT_CHOICES
-from tongti.verdicts.tokens import hash_of, token_for
+from tongti.verdicts.queries import handling_units
 
 LINK_DAYS = 30
 MAX_TRIES = 3
@@ -45,7 +45,7 @@ def invite(*, answer_id: int) -> int:
     now, due_on = clock.now(), _revisit_date(replies)
     Invitation.objects.bulk_create(
         Invitation(
-            reply=r, token_hash=hash_of(token_for(r.pk)), made_at=now, expires_at=now + timedelta(days=LINK_DAYS)
+            reply=r, token_hash=links.token_hash(links.verdict_token(answer.pk, r.case_id)), made_at=now, expires_at=now + timedelta(days=LINK_DAYS)
         )
         for r in replies
     )
@@ -58,7 +58,7 @@ def invite(*, answer_id: int) -> int:
 def give(*, token: str, contacted: bool, solved: str, satisfied: str, words: str = "") -> Verdict:
     """The asker's own three answers through her one-time link. Raises LinkSpent, LinkExpired, BadInput."""
     invitation = (
-        Invitation.objects.select_related("reply__answer", "reply__case").filter(token_hash=hash_of(token)).first()
+        Invitation.objects.select_related("reply__answer", "reply__case").filter(token_hash=links.token_hash(token)).first()
     )
     if invitation is None or invitation.expires_at < clock.now():
         raise LinkExpired
@@ -95,7 +95,7 @@ def record_call(
         .select_related("reply__answer", "reply__case")
         .get(pk=call_back.pk)
     )
-    if by.unit_ids & {locked.reply.answer.lead_id, *locked.case.units}:
+    if by.unit_ids & handling_units(locked.reply):
         raise OwnWork
     if locked.state != CallBack.State.WAITING:
         raise AlreadyJudged

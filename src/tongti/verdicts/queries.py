@@ -1,5 +1,6 @@
 """Reads on verdicts: the three rates with their numbers, the lists behind them, and whom to call."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -9,12 +10,12 @@ from django.utils import timezone
 from tongti.answers.models import Reply
 from tongti.cases.models import Case
 from tongti.figures import queries as figures
-from tongti.shared import clock
+from tongti.relay.models import Baton
+from tongti.shared import clock, links
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Scope, Viewer
 from tongti.verdicts.models import CallBack, CallTry, Invitation, Verdict
-from tongti.verdicts.tokens import hash_of
 
 SOLVED = Verdict.Solved.choices
 SATISFIED = Verdict.Satisfied.choices
@@ -102,7 +103,7 @@ def call_list(viewer: Viewer, *, cursor: str = "") -> Page[CallBack]:
     viewer.require(May.REVISIT)
     rows = (
         CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
-        .exclude(case__units__overlap=list(viewer.unit_ids))
+        .exclude(_by_units(viewer.unit_ids))
         .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
     )
     return page_of(rows, order=["due_on", "id"], cursor=cursor)
@@ -113,7 +114,23 @@ def calls_waiting(viewer: Viewer) -> int:
     if not viewer.can(May.REVISIT):
         return 0
     rows = CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
-    return len(rows.exclude(case__units__overlap=list(viewer.unit_ids)).values_list("pk", flat=True)[:999])
+    return len(rows.exclude(_by_units(viewer.unit_ids)).values_list("pk", flat=True)[:999])
+
+
+def handling_units(reply: Reply) -> set[int]:
+    """Every unit that led or helped in what this reply answers: none of them may revisit it."""
+    question_id = reply.answer.question_id
+    on = Q(question_id=question_id) if question_id else Q(case_id=reply.case_id)
+    return {reply.answer.lead_id, *Baton.objects.filter(on).values_list("unit_id", flat=True)}
+
+
+def _by_units(unit_ids: Collection[int]) -> Q:
+    batons = Baton.objects.filter(unit_id__in=unit_ids)
+    return (
+        Q(reply__answer__lead_id__in=unit_ids)
+        | Q(reply__answer__question_id__in=batons.exclude(question=None).values("question_id"))
+        | Q(reply__answer__case_id__in=batons.exclude(case=None).values("case_id"))
+    )
 
 
 def call_back_for(viewer: Viewer, pk: int) -> CallBack:
@@ -121,7 +138,7 @@ def call_back_for(viewer: Viewer, pk: int) -> CallBack:
     viewer.require(May.REVISIT)
     found = (
         CallBack.objects.filter(pk=pk)
-        .exclude(case__units__overlap=list(viewer.unit_ids))
+        .exclude(_by_units(viewer.unit_ids))
         .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
         .first()
     )
@@ -133,13 +150,24 @@ def call_back_for(viewer: Viewer, pk: int) -> CallBack:
 def invitation(token: str) -> Invitation:
     """The invitation behind a link, used or not; raises NotVisible."""
     found = (
-        Invitation.objects.filter(token_hash=hash_of(token))
+        Invitation.objects.filter(token_hash=links.token_hash(token))
         .select_related("reply__case", "reply__answer__lead")
         .first()
     )
     if found is None:
         raise NotVisible
     return found
+
+
+def token_to_judge(case: Case) -> str:
+    """The token with which the asker, let in by number and code, may judge her newest reply; "" when there is none to judge."""
+    invitation = (
+        Invitation.objects.filter(reply__case=case, used_at=None, expires_at__gt=clock.now())
+        .select_related("reply")
+        .order_by("-made_at")
+        .first()
+    )
+    return links.verdict_token(invitation.reply.answer_id, case.pk) if invitation else ""
 
 
 def verdict_on(reply: Reply) -> Verdict | None:
