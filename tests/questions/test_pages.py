@@ -172,7 +172,9 @@ def test_one_case_finds_its_question(wei: Client, candidate: Question, cast: Cas
     boss = cast.viewer("韦晓梅")
     actions.set_up(question=candidate, title="幸福路晚上停水", category_id=None, place_id=None, by=boss)
     actions.refresh_question(question_id=candidate.pk)
-    case = register_case("幸福路又停水", "幸福路今天晚上又停水，自来水公司电话没人接")
+    case = register_case(
+        "幸福路又停水", "幸福路今天晚上又停水，自来水公司电话没人接", category_id=cast.categories["供水"].pk
+    )
     page = wei.get(at("case_question", pk=case.pk)).content.decode()
     assert candidate.number in page
     assert candidate.number in wei.post(at("case_question", pk=case.pk), {"do": "find", "q": "停水"}).content.decode()
