@@ -124,8 +124,20 @@ def _prepare(steps: Steps, *, demo: bool) -> None:
         if demo:
             with steps.step("演示区县") as step:
                 step.say(demo_district.load(step.say) if demo_district.wanted() else "数据库里已有数据，保留不动")
+        with steps.step("默认目录") as step:
+            step.say(_defaults())
     finally:
         boot.close_connections()
+
+
+def _defaults() -> str:
+    """Categories where there are none, regimes whose code is new: a second start enters nothing."""
+    from tongti.deadlines.actions import load_samples
+    from tongti.shared.actor import SYSTEM
+    from tongti.units.actions import load_defaults
+
+    categories, regimes = load_defaults(by=SYSTEM), load_samples(by=SYSTEM)
+    return f"载入 {categories} 项分类、{regimes} 条时限规则" if categories or regimes else "没有变化"
 
 
 def _start_children(steps: Steps, children: Children, args: argparse.Namespace) -> None:
