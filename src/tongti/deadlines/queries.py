@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -70,6 +70,69 @@ def _local_days() -> list[DayRule]:
 def special_days(viewer: Viewer) -> QuerySet[SpecialDay]:
     """Local days, newest first; for whoever administers."""
     return SpecialDay.objects.order_by("-day") if viewer.can(May.ADMINISTER) else SpecialDay.objects.none()
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """One published arrangement as the administrator reads it: where it comes from, and its days in runs."""
+
+    region: str
+    source: str
+    url: str
+    verified: bool
+    runs: tuple[str, ...]
+
+
+def notices(viewer: Viewer, year: int) -> list[NoticeView]:
+    """The shipped notices that settle a year, the nation's before the region's. Raises NotVisible."""
+    if not viewer.can(May.ADMINISTER):
+        raise NotVisible
+    found = sorted((n for n in calendar().notices if n.year == year), key=lambda n: n.region)
+    return [
+        NoticeView(
+            "全国" if notice.region == "000000" else "本地区",
+            notice.source.words(),
+            notice.source.url,
+            notice.source.verified,
+            tuple(_runs(notice.days)),
+        )
+        for notice in found
+    ]
+
+
+def notice_years() -> list[int]:
+    """Years that some shipped notice settles, newest first."""
+    return sorted({notice.year for notice in calendar().notices}, reverse=True)
+
+
+def calendar_version() -> str:
+    """What every due date stores as its calendar."""
+    return calendar().version
+
+
+def _runs(days: Sequence[DayRule]) -> Iterator[str]:
+    """``2 月 9 日至 15 日 春节（放假）``: neighbouring days with one name and state as one line."""
+    rows = sorted(days, key=lambda rule: rule.on)
+    start = 0
+    for place, rule in enumerate(rows):
+        last = place + 1 == len(rows)
+        if (
+            last
+            or (rows[place + 1].on - rule.on).days > 1
+            or (rows[place + 1].name, rows[place + 1].state) != (rule.name, rule.state)
+        ):
+            first = rows[start].on
+            span = _day(first) if first == rule.on else f"{_day(first)}至{_day(rule.on)}"
+            yield f"{span}　{rule.name}（{SpecialDay.State(rule.state.value).label}）"
+            start = place + 1
+
+
+def special_day(viewer: Viewer, pk: int) -> SpecialDay:
+    """One local day. Raises NotVisible."""
+    found = special_days(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def day_kind(on: date) -> str:

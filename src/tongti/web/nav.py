@@ -47,6 +47,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("收件登记"), "inbox", "desk:inbox"),
             NavItem(_("同题"), "users-round", "desk:questions"),
             NavItem(_("本单位的棒"), "arrow-left-right", "desk:batons"),
+            NavItem(_("异议"), "gavel", "desk:objections"),
             NavItem(_("共答"), "message-square-text", "desk:answers"),
             NavItem(_("督办"), "alarm-clock", "desk:supervision"),
             NavItem(_("回访评价"), "smile", "desk:callbacks"),
@@ -64,11 +65,14 @@ NAV: tuple[NavGroup, ...] = (
     NavGroup(
         _("管理"),
         (
-            NavItem(_("机构和人员"), "network", "desk:units"),
+            NavItem(_("机构"), "network", "desk:units"),
+            NavItem(_("人员和角色"), "contact", "desk:officers"),
             NavItem(_("事项分类"), "tags", "desk:categories"),
             NavItem(_("职责清单"), "clipboard-list", "desk:duties"),
             NavItem(_("时限规则"), "hourglass", "desk:regimes"),
+            NavItem(_("工作日历"), "calendar-days", "desk:calendar"),
             NavItem(_("用语和模板"), "file-text", "desk:texts"),
+            NavItem(_("审计"), "shield-check", "desk:audit"),
         ),
     ),
 )
