@@ -37,10 +37,12 @@ def test_three_answers_are_kept_apart_and_close_the_case(story, question):
     verdict = Verdict.objects.get(case=case)
     assert (verdict.contacted, verdict.solved, verdict.satisfied) == (True, "yes", "not")
     assert (case.state, case.closing) == ("closed", "solved")
-    assert "case.judged" in verbs(case) and verbs(case)[-1] == "case.closed"
+    assert "case.judged" in verbs(case)
+    assert verbs(case)[-1] == "case.closed"
     now = rates()
     assert (now.responded.numerator, now.solved.numerator, now.satisfied.numerator) == (1, 1, 0)
-    assert now.asked == 3 and now.given == 1
+    assert now.asked == 3
+    assert now.given == 1
 
 
 def test_rates_count_by_unit_and_silence_counts_for_nobody(story, question, cast):
@@ -52,7 +54,8 @@ def test_rates_count_by_unit_and_silence_counts_for_nobody(story, question, cast
     assert (water.responded.numerator, water.responded.denominator) == (1, 2)
     assert (water.solved.numerator, water.solved.denominator) == (1, 2)
     assert (water.satisfied.numerator, water.satisfied.denominator) == (2, 2)
-    assert water.satisfied.small and other.solved.percent is None
+    assert water.satisfied.small
+    assert other.solved.percent is None
 
 
 def test_every_number_of_a_rate_opens_its_list(story, question, cast):
@@ -66,7 +69,8 @@ def test_every_number_of_a_rate_opens_its_list(story, question, cast):
     }
 
     assert len(lists[None]) == rates().solved.denominator
-    assert lists[True] == [story.cases[0].pk] and lists[False] == [story.cases[1].pk]
+    assert lists[True] == [story.cases[0].pk]
+    assert lists[False] == [story.cases[1].pk]
     with pytest.raises(NotAllowed):
         queries.behind(cast.viewer("李小英"), "solved", since=DAY, until=DAY)
 
@@ -117,7 +121,9 @@ def test_not_solved_goes_back_to_the_last_holder(story, question, cast):
     verdicts.give(token=token(case), contacted=True, solved="no", satisfied="not", words="晚上还是没水")
 
     case.refresh_from_db()
-    assert case.state == Case.State.HANDLING and case.holder == cast.units["水利局"] and case.reopened == 1
+    assert case.state == Case.State.HANDLING
+    assert case.holder == cast.units["水利局"]
+    assert case.reopened == 1
     assert Baton.objects.filter(unit=cast.units["水利局"], state__in=("offered", "accepted")).exists()
     assert "case.reopened" in verbs(case)
     others = Case.objects.filter(pk__in=[c.pk for c in story.cases[1:]])
@@ -132,7 +138,8 @@ def test_the_question_closes_with_its_last_member(story, question):
     verdicts.give(token=token(story.cases[2]), contacted=True, solved="partly", satisfied="fairly")
 
     question.refresh_from_db()
-    assert question.state == "closed" and "question.closed" in verbs(question)
+    assert question.state == "closed"
+    assert "question.closed" in verbs(question)
 
 
 def test_inviting_twice_invites_once(story, question):
@@ -154,14 +161,17 @@ def due_call(story, question, on_friday) -> CallBack:
 
 def test_an_outsider_calls_and_writes_down_three_answers(story, cast, due_call):
     hong = cast.viewer("覃红")
-    assert due_call in queries.call_list(hong).rows and queries.calls_waiting(hong) == 3
+    assert due_call in queries.call_list(hong).rows
+    assert queries.calls_waiting(hong) == 3
 
     done = verdicts.record_call(
         call_back=due_call, result="reached", contacted=True, solved="yes", satisfied="very", by=hong
     )
 
     verdict = Verdict.objects.get(case=story.cases[0])
-    assert done.state == "done" and verdict.way == "call" and verdict.by_id == hong.officer_id
+    assert done.state == "done"
+    assert verdict.way == "call"
+    assert verdict.by_id == hong.officer_id
     assert queries.calls_waiting(hong) == 2
     with pytest.raises(AlreadyJudged):
         verdicts.record_call(
@@ -195,7 +205,8 @@ def test_three_tries_apart_close_it_as_unconfirmed_never_as_solved(story, cast, 
 
     case = Case.objects.get(pk=due_call.case_id)
     due_call.refresh_from_db()
-    assert due_call.state == "unreached" and due_call.tries == 3
+    assert due_call.state == "unreached"
+    assert due_call.tries == 3
     assert (case.state, case.closing) == ("closed", "unconfirmed")
     assert rates().solved.denominator == 0
     assert verbs(case).count("case.called_back") == 3
@@ -218,7 +229,8 @@ def test_it_came_back(story, question, cast):
     verdicts.again(case=case, words="又停水了，和上次一样", by=Asker(case.pk))
 
     case.refresh_from_db()
-    assert case.state == Case.State.HANDLING and case.holder == cast.units["水利局"]
+    assert case.state == Case.State.HANDLING
+    assert case.holder == cast.units["水利局"]
     assert "case.reopened" in verbs(case)
 
 
@@ -248,4 +260,5 @@ def test_a_case_of_its_own_goes_the_same_way(story, cast):
     verdicts.give(token=token(case), contacted=True, solved="no", satisfied="not", words="还是快")
 
     case.refresh_from_db()
-    assert case.state == Case.State.HANDLING and case.holder == cast.units["水利局"]
+    assert case.state == Case.State.HANDLING
+    assert case.holder == cast.units["水利局"]

@@ -1,19 +1,18 @@
 """The one way to write the trail."""
 
-import json
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 
-from tongti.shared import clock, crypto
+from tongti.shared import clock
 from tongti.shared.actor import Actor
+from tongti.trail.chain import FIRST, digest_upto, mac_of
 from tongti.trail.models import Event, Seal
 
-FIRST = b"\0" * 32
 
-
-def record(verb: str, obj: models.Model, *, by: Actor, facts: dict[str, Any] | None = None, first: bool = False) -> Event:
+def record(
+    verb: str, obj: models.Model, *, by: Actor, facts: dict[str, Any] | None = None, first: bool = False
+) -> Event:
     """Append one event to the chain of ``obj``, in the caller's transaction.
 
     ``verb`` reads ``noun.past`` (``case.registered``). ``facts`` are ids, codes, numbers and field names only.
@@ -63,28 +62,6 @@ def _tails(keys: list[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, byte
         return {(kind, pk): (seq, bytes(mac)) for kind, pk, seq, mac in cursor.fetchall()}
 
 
-def mac_of(event: Event, previous: bytes) -> bytes:
-    """The 32-byte chain value of ``event`` after ``previous``; ``queries.verify`` computes the same again."""
-    row = [
-        event.object_kind,
-        event.object_id,
-        event.seq,
-        event.verb,
-        _instant(event.at),
-        event.actor_kind,
-        event.actor_id,
-        event.actor_unit_id,
-        event.facts,
-    ]
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return crypto.trail_mac(previous + text.encode())
-
-
-def _instant(at: datetime) -> int:
-    # whole microseconds since 1970: what PostgreSQL keeps, free of time zones and of float rounding
-    return int(at.timestamp()) * 1_000_000 + at.microsecond
-
-
 @transaction.atomic
 def seal(*, by: Actor) -> Seal | None:
     """Seal everything up to the newest event; None when nothing is new. Run nightly."""
@@ -94,13 +71,3 @@ def seal(*, by: Actor) -> Seal | None:
         return None
     count, digest = digest_upto(newest, after=before)
     return Seal.objects.create(made_at=clock.now(), last_event_id=newest, events=count, mac=digest)
-
-
-def digest_upto(last: int, after: Seal | None) -> tuple[int, bytes]:
-    """Count and running digest of all events with id ≤ ``last``, continued from the seal ``after``."""
-    count, digest, start = (after.events, bytes(after.mac), after.last_event_id) if after else (0, FIRST, 0)
-    macs = Event.objects.filter(id__gt=start, id__lte=last).order_by("id").values_list("mac", flat=True)
-    for mac in macs.iterator(chunk_size=5000):
-        digest = crypto.trail_mac(digest + bytes(mac))
-        count += 1
-    return count, digest

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from tongti.trail.actions import FIRST, digest_upto, mac_of
+from tongti.trail.chain import FIRST, digest_upto, mac_of
 from tongti.trail.models import Event, Seal
 
 

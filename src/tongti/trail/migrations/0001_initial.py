@@ -4,41 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('last_event_id', models.BigIntegerField(unique=True)),
-                ('events', models.BigIntegerField()),
-                ('mac', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField()),
+                ("last_event_id", models.BigIntegerField(unique=True)),
+                ("events", models.BigIntegerField()),
+                ("mac", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('seq', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_unit_id', models.BigIntegerField(null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('mac', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("object_kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                ("seq", models.PositiveIntegerField()),
+                ("verb", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_unit_id", models.BigIntegerField(null=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("mac", models.BinaryField(max_length=32)),
             ],
             options={
-                'indexes': [models.Index(fields=['actor_kind', 'actor_id', '-id'], name='trail_by_actor'), models.Index(fields=['verb', '-id'], name='trail_by_verb')],
-                'constraints': [models.UniqueConstraint(fields=('object_kind', 'object_id', 'seq'), name='trail_event_once')],
+                "indexes": [
+                    models.Index(fields=["actor_kind", "actor_id", "-id"], name="trail_by_actor"),
+                    models.Index(fields=["verb", "-id"], name="trail_by_verb"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("object_kind", "object_id", "seq"), name="trail_event_once")
+                ],
             },
         ),
     ]
