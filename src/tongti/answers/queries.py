@@ -142,6 +142,13 @@ def receiver_ids(answer: Answer) -> list[int]:
     return list(rows.order_by("case_id").values_list("case_id", flat=True))
 
 
+def receiver_count(answer: Answer) -> int:
+    """How many askers get (or got) it."""
+    if answer.state == Answer.State.SIGNED:
+        return Reply.objects.filter(answer=answer).count()
+    return len(receiver_ids(answer))
+
+
 @dataclass(frozen=True)
 class Receiver:
     """One asker who will get the answer, masked, with the sentences that are hers alone."""

@@ -13,10 +13,11 @@ from tongti.relay.actions.endings import (
     recall,
     reopen_to_last_holder,
 )
-from tongti.relay.actions.objections import object_, redispatch, rule
+from tongti.relay.actions.objections import TRIES, object_, redispatch, rule
 from tongti.relay.actions.working import accept, hand_over, note_progress, record_contact
 
 __all__ = [
+    "TRIES",
     "accept",
     "add_unit",
     "close_rest",

@@ -12,6 +12,7 @@ from tongti.relay.queries.batons import (
     my_relay,
     objection_for,
     objection_rulings,
+    objections_waiting,
     officers_for,
     open_objections,
     plan,
@@ -20,7 +21,7 @@ from tongti.relay.queries.batons import (
     role_choices,
     waiting_for,
 )
-from tongti.relay.queries.suggestions import Suggested, Suggestion, suggestion
+from tongti.relay.queries.suggestions import Suggested, Suggestion, duty_choices, suggestion
 from tongti.relay.queries.timelines import Step, public_timeline, timeline
 from tongti.relay.queries.walls import DueWall, due_wall
 
@@ -37,10 +38,12 @@ __all__ = [
     "contacts_of",
     "counts_for",
     "due_wall",
+    "duty_choices",
     "matter_case",
     "my_relay",
     "objection_for",
     "objection_rulings",
+    "objections_waiting",
     "officers_for",
     "open_objections",
     "plan",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tongti.cases.models import Case
 from tongti.questions.models import Membership, Question
@@ -92,15 +92,8 @@ def _text_of(matter: Question | Case) -> str:
 
 
 def _duty_for(category: Category | None, text: str) -> tuple[Duty | None, list[str]]:
-    today = clock.today()
-    rows = (
-        Duty.objects.filter(lead__active=True)
-        .filter(Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today))
-        .select_related("lead", "category")
-        .order_by("code")
-    )
     best: tuple[float, Duty, list[str]] | None = None
-    for duty in rows:
+    for duty in _duties():
         score, why = _score(duty, category, text)
         if score > 0 and (best is None or score > best[0]):
             best = (score, duty, why)
@@ -131,3 +124,18 @@ def _past_leads(category: Category | None) -> tuple[tuple[Unit, int], ...]:
     tally = Counter(rows.values_list("unit_id", flat=True)[:PAST])
     found = Unit.objects.in_bulk([pk for pk, _ in tally.most_common(3)])
     return tuple((found[pk], n) for pk, n in tally.most_common(3) if pk in found and found[pk].active)
+
+
+def duty_choices() -> list[tuple[int, str, str]]:
+    """Rows of the duty list in force today: id, matter with its lead, basis."""
+    return [(duty.pk, f"{duty.matter}（{duty.lead.short_name}牵头）", duty.basis) for duty in _duties()]
+
+
+def _duties() -> QuerySet[Duty]:
+    today = clock.today()
+    return (
+        Duty.objects.filter(lead__active=True)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today))
+        .select_related("lead", "category")
+        .order_by("code")
+    )

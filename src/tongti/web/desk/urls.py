@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_cases")),
     path("", include("tongti.web.desk.urls_callbacks")),
     path("", include("tongti.web.desk.urls_questions")),
+    path("", include("tongti.web.desk.urls_relay")),
+    path("", include("tongti.web.desk.urls_answers")),
 ]
