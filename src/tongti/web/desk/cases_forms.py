@@ -1,7 +1,7 @@
 """What clerks fill in."""
 
 import uuid
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -34,18 +34,14 @@ def place_options(empty: str = "说不清") -> Options:
     return options
 
 
-def category_options(empty: str = "还没有分类", first: Iterable[tuple[int, str]] = ()) -> Options:
-    """Every last-level category under the name of its parent; ``first`` are suggestions on top."""
+def category_options(empty: str = "还没有分类") -> Options:
+    """Every last-level category under the name of its parent."""
     rows = list(units.categories().values_list("id", "name", "full_name", "parent_id"))
     parents = {parent for _, _, _, parent in rows}
     options: Options = [("", empty)]
-    suggested = [(str(pk), name) for pk, name in first]
-    if suggested:
-        options.append(("建议", suggested))
-    taken = {pk for pk, _ in suggested}
     groups: dict[str, list[tuple[str, str]]] = {}
     for pk, name, full_name, _ in rows:
-        if pk not in parents and str(pk) not in taken:
+        if pk not in parents:
             group = full_name.rpartition("/")[0] or "其他"
             groups.setdefault(group, []).append((str(pk), name))
     return options + list(groups.items())
@@ -54,6 +50,63 @@ def category_options(empty: str = "还没有分类", first: Iterable[tuple[int, 
 def chosen_id(value: str) -> int | None:
     """A list's value as an id."""
     return int(value) if value else None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing to be picked by typing part of its name; ``label`` is unique."""
+
+    pk: int
+    name: str
+    label: str
+
+
+LISTS = {"地点": "list-places", "分类": "list-categories"}
+
+
+class NameField(forms.CharField):
+    """Typed with suggestions from a ``<datalist>``: Chinese names cannot be jumped to in a ``<select>``, whose letters an input
+    method swallows. The cleaned value is an id, or None."""
+
+    def __init__(self, *, what: str, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "list": LISTS[what]}))
+        super().__init__(label=what, required=False, max_length=120, **kwargs)
+        self.what = what
+        self.options: list[Named] = []
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        """One name that is equal, else one that contains what was typed."""
+        typed = str(super().clean(value) or "").strip()
+        if not typed:
+            return None
+        equal = [o.pk for o in self.options if typed in (o.name, o.label)]
+        near = [o.pk for o in self.options if typed in o.label]
+        for found in (equal, near):
+            if len(found) == 1:
+                return found[0]
+        if near:
+            raise forms.ValidationError(f"“{typed}”有 {len(near)} 个，请从列表里选完整的一个。")
+        raise forms.ValidationError(f"没有“{typed}”这个{self.what}，请从列表里选，或者清空。")
+
+
+def named_places() -> list[Named]:
+    """Townships, and villages after the name of their township."""
+    named = []
+    for town, villages in units.places():
+        named.append(Named(town.pk, town.name, town.name))
+        named += [Named(v.pk, v.name, f"{town.name} {v.name}") for v in villages]
+    return named
+
+
+def named_categories() -> list[Named]:
+    """Last-level categories, each with where it stands."""
+    rows = list(units.categories().values_list("id", "name", "full_name", "parent_id"))
+    parents = {parent for _, _, _, parent in rows}
+    return [
+        Named(pk, name, f"{name}（{full.rpartition('/')[0] or '其他'}）")
+        for pk, name, full, _ in rows
+        if pk not in parents
+    ]
 
 
 class RegisterForm(Form):
@@ -77,16 +130,16 @@ class RegisterForm(Form):
         label="说了什么",
         max_length=20_000,
         help_text="按原话记：什么时候、在哪里、怎么了、想要什么结果。",
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "请记下说了什么，几句话就行。"},
     )
     kind = forms.ChoiceField(label="类型", choices=Kind.choices, initial=Kind.HELP)
     urgency = forms.ChoiceField(label="紧急程度", choices=Urgency.choices, initial=Urgency.NORMAL)
-    place = forms.ChoiceField(label="地点", required=False)
+    place = NameField(what="地点")
     address = forms.CharField(
         label="详细位置", required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    category = forms.ChoiceField(label="分类", required=False)
+    category = NameField(what="分类")
     suggested = forms.CharField(required=False, widget=forms.HiddenInput)
     hide_identity = forms.BooleanField(label="对办理单位隐名", required=False)
     no_reply = forms.BooleanField(label="不需要答复", required=False)
@@ -136,11 +189,15 @@ class RegisterForm(Form):
         "stuck_at": "请填写卡在哪里：窗口怎么说的。",
     }
 
-    def __init__(self, *args: Any, filings: Iterable[cases.Filing] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = place_options()  # type: ignore[attr-defined]
-        first = [(f.category_id, f.category) for f in filings if f.category_id]
-        self.fields["category"].choices = category_options(first=dict.fromkeys(first))  # type: ignore[attr-defined]
+        self.places, self.categories = named_places(), named_categories()
+        self.fields["place"].options = self.places  # type: ignore[attr-defined]
+        self.fields["category"].options = self.categories  # type: ignore[attr-defined]
+
+    def label_of(self, category_id: int | None) -> str:
+        """How a category is written in its field."""
+        return next((o.label for o in self.categories if o.pk == category_id), "")
 
     @property
     def is_stuck(self) -> bool:

@@ -68,11 +68,11 @@ def lines(viewer: Viewer) -> Iterator[Waiting]:
 def page(request: DeskRequest) -> HttpResponse:
     """The first page after signing in."""
     waiting = list(lines(request.viewer))
-    seats = [f"{seat.unit_name} · {seat.role.name}" for seat in request.viewer.seats]
+    posts = [f"{seat.unit_name} · {seat.role.name}" for seat in request.viewer.seats]
     context = {
         "waiting": waiting,
         "busy": [line for line in waiting if line.count],
-        "seats": seats,
+        "my_posts": posts,
         "roles": list({seat.role.code: seat.role for seat in request.viewer.seats}.values()),
         "may_register": request.viewer.can(May.REGISTER),
         "registered_today": cases.registered_today(request.viewer) if request.viewer.can(May.REGISTER) else None,

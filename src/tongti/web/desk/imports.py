@@ -155,15 +155,15 @@ def faults(request: DeskRequest, pk: int) -> HttpResponse:
     """The rows that did not go in, with the reasons, as a table to be mended and imported again."""
     found = cases.batch_for(request.viewer, pk)
     content = cases.errors_workbook(found)
-    response = HttpResponse(
-        content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{pk}-errors.xlsx"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _columns(request: DeskRequest, found: Any, shown: cases.Preview, form: MappingForm, status: int = 200) -> HttpResponse:
+def _columns(
+    request: DeskRequest, found: Any, shown: cases.Preview, form: MappingForm, status: int = 200
+) -> HttpResponse:
     columns = [(name, label) for name, label in cases.field_names() if name in shown.mapping]
     rows = [(row, [_cell(row.values.get(name)) for name, _ in columns]) for row in shown.rows]
     context = {

@@ -17,7 +17,7 @@ from tongti.shared.errors import BadInput, DomainError, NotVisible
 from tongti.shared.numbers import query_code
 from tongti.shared.uploads import Upload
 from tongti.units.access import May, Viewer
-from tongti.web.desk.cases_forms import RegisterForm, chosen_id, fresh
+from tongti.web.desk.cases_forms import RegisterForm, fresh
 from tongti.web.desk.doors import DeskRequest, desk
 
 FIELD_OF = {"body": "words", "asker_name": "name", "asker_kind": "who"}
@@ -33,7 +33,7 @@ def page(request: DeskRequest) -> HttpResponse:
         return _show(request, fresh())
     if request.POST.get("do") == "look":
         return _show(request, _unchecked(request), looked=True)
-    form = RegisterForm(request.POST, request.FILES, filings=_filings(request))
+    form = RegisterForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, form, looked=True, status=422)
     answer = form.cleaned_data["answer"].strip()
@@ -106,11 +106,17 @@ def _show(request: DeskRequest, form: RegisterForm, *, looked: bool = False, sta
 
 def _unchecked(request: HttpRequest, **change: Any) -> RegisterForm:
     """What is typed so far, shown again without a word about what is missing."""
-    initial = {name: request.POST.get(name, "") for name in RegisterForm.base_fields if name not in ("files",)}
-    found = _filings(request)
-    if found and initial["category"] in ("", initial["suggested"]):
-        change = {"category": str(found[0].category_id or ""), "suggested": str(found[0].category_id or "")} | change
-    return RegisterForm(initial=initial | change, filings=found)
+    initial = {name: request.POST.get(name, "") for name in RegisterForm.base_fields if name != "files"}
+    form = RegisterForm(initial=initial | change)
+    _suggest(form, _filings(request), initial["category"], initial["suggested"])
+    return form
+
+
+def _suggest(form: RegisterForm, found: list[cases.Filing], chosen: str, suggested: str) -> None:
+    """The best filing goes into the category field, unless the clerk wrote something else there."""
+    best = form.label_of(found[0].category_id) if found else ""
+    follow = chosen in ("", suggested)
+    form.initial |= {"category": best if follow else chosen, "suggested": best}
 
 
 def _callers(request: DeskRequest) -> list[Caller]:
@@ -133,18 +139,13 @@ def _beside(request: DeskRequest, form: RegisterForm | None = None) -> dict[str,
     """The right column: matches, filings, and the category list with the best filing chosen unless the clerk chose."""
     words = request.POST.get("words", "")
     found = _filings(request)
-    best = str(found[0].category_id or "") if found else ""
-    chosen, suggested = request.POST.get("category", ""), request.POST.get("suggested", "")
     context: dict[str, Any] = {
         "matches": _matches(request.viewer, words),
         "filings": found,
         "asked": len(words.strip()) >= LEAST_WORDS,
     }
     if form is None:
-        follow = chosen in ("", suggested)
-        context["form"] = RegisterForm(
-            initial={"category": best if follow else chosen, "suggested": best}, filings=found
-        )
+        context["form"] = _unchecked(request)
     return context
 
 
@@ -166,9 +167,9 @@ def _intake(request: DeskRequest, form: RegisterForm) -> Intake:
         kind=data["kind"],
         body=form.body(),
         title=data["title"],
-        place_id=chosen_id(data["place"]),
+        place_id=data["place"],
         address=data["address"],
-        category_id=chosen_id(data["category"]),
+        category_id=data["category"],
         urgency=data["urgency"],
         asker_kind=data["who"],
         asker_name=data["name"],
