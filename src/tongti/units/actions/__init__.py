@@ -29,7 +29,7 @@ from tongti.units.actions.people import (
     reset_password,
     switch_officer,
 )
-from tongti.units.actions.wording import change_text
+from tongti.units.actions.wording import change_text, check_text
 
 __all__ = [
     "DutyDraft",
@@ -45,6 +45,7 @@ __all__ = [
     "change_officer",
     "change_text",
     "change_unit",
+    "check_text",
     "end_post",
     "give_post",
     "load_defaults",

@@ -10,7 +10,7 @@ from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.errors import UnknownSlot
 from tongti.units.models import Template
-from tongti.units.queries import shipped_words
+from tongti.units.queries import shipped_words, text_for_change
 
 _SLOT = re.compile(r"\{([^{}\n]*)\}")
 LONGEST = 20_000
@@ -32,6 +32,12 @@ def change_text(*, code: str, body: str, version: int, by: Viewer) -> Template:
     if body == (own.body if own else (shipped or {}).get("body")):
         raise BadInput("body", "和现在用的完全一样，没有另出一版。")
     return publish_text(code=code, name=name, slots=slots, body=body, version=version, by=by)
+
+
+def check_text(*, code: str, body: str, by: Viewer) -> None:
+    """Whether ``change_text`` would take this body; for a preview. Raises BadInput, UnknownSlot."""
+    by.require(May.ADMINISTER)
+    checked_body(body, " ".join(text_for_change(by, code).slots))
 
 
 def publish_text(*, code: str, name: str, slots: str, body: str, version: int, by: Viewer) -> Template:

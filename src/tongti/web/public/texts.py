@@ -11,7 +11,11 @@ from tongti.units.queries import words
 
 def text(code: str) -> str:
     """A short text with the local names filled in."""
-    found = words(code)
+    return fill(words(code))
+
+
+def fill(found: str) -> str:
+    """Local names in place of ``{owner}``, ``{district}``, ``{site}``."""
     for slot, name in (
         ("owner", settings.OWNER_NAME),
         ("district", settings.DISTRICT_NAME),
@@ -23,7 +27,12 @@ def text(code: str) -> str:
 
 def page(code: str) -> SafeString:
     """A long text as headings (``## ``), lists (``- ``) and paragraphs."""
-    return format_html_join("\n", "{}", ((block,) for block in _blocks(text(code))))
+    return layout(text(code))
+
+
+def layout(plain: str) -> SafeString:
+    """Plain lines as headings, lists and paragraphs; the administrator's preview uses it too."""
+    return format_html_join("\n", "{}", ((block,) for block in _blocks(plain)))
 
 
 def _blocks(plain: str) -> Iterator[SafeString]:
