@@ -77,7 +77,7 @@ def test_split_move_remove_and_undo_on_the_arrange_page(wei: Client, candidate: 
     here = at("question_arrange", pk=candidate.pk)
     refused = wei.post(here, {"do": "split", "mine": ids[:1], "title": "六楼没水", "reason": ""})
     assert refused.status_code == 422
-    assert "请写理由" in refused.content.decode()
+    assert "请填写“理由”" in refused.content.decode()
     assert "checked" in refused.content.decode()
     assert wei.post(here, {"do": "split", "mine": ids[:1], "title": "六楼没水", "reason": "原因不同"}).status_code == 302
     part = Question.objects.get(title="六楼没水")

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
 import samequestion as engine
+from samequestion import linkage
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
 from tongti.questions.access import visible
@@ -31,7 +33,7 @@ FRESH = 60.0
 """Seconds for which a process trusts the word frequencies it has loaded."""
 PROFILES = 6
 """Messages by which a question is recognised: its title and its most central members."""
-SAMPLE = 8
+SAMPLE = 24
 """Members of a question that a new case is compared with."""
 SHORTEST = 4
 """Characters from which typed text is worth a look-up."""
@@ -144,9 +146,25 @@ def settings_version() -> str:
     return f"{model().settings.version}/{model().name}"
 
 
-def threshold() -> float:
-    """Probability from which a join is proposed without being asked for."""
-    return model().settings.propose_at
+def strength(likes: Sequence["Like"]) -> float:
+    """How strongly a case belongs with these others: the engine's own rule for joining, so that what arrives one by one
+    ends like what is grouped in one go. Guards against chains: one like member does not outweigh many unlike ones."""
+    return linkage.strength(np.array([like.weight for like in likes]), model().settings)
+
+
+def joins(likes: Sequence["Like"]) -> bool:
+    """Whether it is strong enough to be proposed."""
+    return bool(likes) and strength(likes) > model().settings.join_at
+
+
+def belonging(likes: Sequence["Like"]) -> float:
+    """Probability that a case belongs with these others."""
+    return linkage.belonging(np.array([like.probability for like in likes]))
+
+
+def worth_a_look(like: "Like") -> bool:
+    """Whether a single other case is near enough to go on with."""
+    return like.weight > model().settings.plausible
 
 
 # --- one case -----------------------------------------------------------------------------------------------------
@@ -349,7 +367,7 @@ def _unit_names(ids: set[int]) -> dict[int, str]:
 
 def typing_threshold() -> float:
     """A half-typed sentence says less than a whole message, and a person looks at the panel anyway."""
-    return threshold() * 0.5
+    return model().settings.propose_at / 2
 
 
 def desk_matches(

@@ -66,10 +66,8 @@ def match_case(*, case_id: int) -> Placed:
         _done(case.pk)
         return NOWHERE
     likes = matching.similar(asked, without=[case.pk])
-    at = matching.threshold()
-    # a question is judged by the mean over its members, so one member alone may be a little less sure
-    near = [like for like in likes if like.probability >= at / 2]
-    placed = _place(case, asked, near, at) if near else NOWHERE
+    near = [like for like in likes if matching.worth_a_look(like)]
+    placed = _place(case, asked, near) if near else NOWHERE
     _done(case.pk)
     return placed
 
@@ -92,21 +90,21 @@ def _has_a_place(case_id: int) -> bool:
 
 
 @transaction.atomic
-def _place(case: Case, asked: object, near: Sequence[matching.Like], at: float) -> Placed:
+def _place(case: Case, asked: object, near: Sequence[matching.Like]) -> Placed:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
     if _has_a_place(case.pk):
         return NOWHERE
     belongs = _belongs([like.case_id for like in near])
     barred = _barred_questions(case.pk)
-    if (best := _best_question(asked, near, belongs, barred, at)) is not None:
+    if (best := _best_question(asked, near, belongs, barred)) is not None:
         question_id, chance, like = best
         question = lock([question_id]).get(question_id)
         if question is not None and question.state in matching.MATCHABLE:
             _propose(question, {case.pk: _with_chance(like, chance)}, [case])
             return Placed(question_id, probability=chance)
-    alone = [like for like in near if like.case_id not in belongs and like.probability >= at]
-    return _new_candidate(case, alone, at) if alone else NOWHERE
+    alone = [like for like in near if like.case_id not in belongs and matching.joins([like])]
+    return _new_candidate(case, alone) if alone else NOWHERE
 
 
 def _belongs(case_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -128,11 +126,9 @@ def _best_question(
     near: Sequence[matching.Like],
     belongs: dict[int, tuple[int, str]],
     barred: set[int],
-    at: float,
 ) -> tuple[int, float, matching.Like] | None:
-    """The question whose members the case resembles most on average. The guard against chains: one like member is not
-    enough when the others are unlike."""
-    best: tuple[int, float, matching.Like] | None = None
+    """(question, probability, nearest member) of the question to which the case is linked most strongly, if any."""
+    best: tuple[float, int, float, matching.Like] | None = None
     known = {like.case_id: like for like in near}
     order = dict.fromkeys(
         belongs[like.case_id][0]
@@ -142,13 +138,13 @@ def _best_question(
     for question_id in [pk for pk in order if pk not in barred][:3]:
         sample = matching.member_sample(question_id, matching.SAMPLE)
         likes = _likes_of(asked, sample, known)
-        if not likes:
+        if not matching.joins(likes):
             continue
-        chance = sum(like.probability for like in likes) / len(likes)
-        if chance >= at and (best is None or chance > best[1]):
+        link = matching.strength(likes)
+        if best is None or link > best[0]:
             nearest = max((like for like in near if belongs.get(like.case_id, (0,))[0] == question_id), key=_weight)
-            best = (question_id, chance, nearest)
-    return best
+            best = (link, question_id, matching.belonging(likes), nearest)
+    return best[1:] if best else None
 
 
 def _likes_of(asked: object, sample: Sequence[int], known: dict[int, matching.Like]) -> list[matching.Like]:
@@ -165,23 +161,23 @@ def _with_chance(like: matching.Like, chance: float) -> matching.Like:
     return matching.Like(like.case_id, chance, like.weight, like.reasons, like.shared_words)
 
 
-def _new_candidate(case: Case, alone: Sequence[matching.Like], at: float) -> Placed:
+def _new_candidate(case: Case, alone: Sequence[matching.Like]) -> Placed:
     states = (Case.State.REGISTERED, Case.State.HANDLING, Case.State.ANSWERED)
     partners = matching.with_places(Case.objects.filter(pk__in=[like.case_id for like in alone], state__in=states))
     parted = _parted(case.pk, [like.case_id for like in alone])
     cases = {partner.pk: partner for partner in partners if partner.pk not in parted}
-    chosen = _close_knit([like for like in alone if like.case_id in cases], at)
+    chosen = _close_knit([like for like in alone if like.case_id in cases])
     if not chosen:
         return NOWHERE
     likes = {like.case_id: like for like in chosen}
-    likes[case.pk] = _with_chance(chosen[0], sum(like.probability for like in chosen) / len(chosen))
+    likes[case.pk] = _with_chance(chosen[0], matching.belonging(chosen))
     members = [case, *(cases[like.case_id] for like in chosen)]
     form_candidates([(matching.title_for(members), members, likes)])
     question_id = Membership.objects.filter(case_id=case.pk, state=M.PROPOSED).values_list("question_id", flat=True)[0]
     return Placed(question_id, new=True, probability=likes[case.pk].probability)
 
 
-def _close_knit(likes: Sequence[matching.Like], at: float) -> list[matching.Like]:
+def _close_knit(likes: Sequence[matching.Like]) -> list[matching.Like]:
     """Of the cases that resemble the new one, those that resemble each other too."""
     likes = likes[:FIRST_MEMBERS]
     found = matching.features_of(like.case_id for like in likes)
@@ -191,8 +187,8 @@ def _close_knit(likes: Sequence[matching.Like], at: float) -> list[matching.Like
             continue
         if chosen:
             others = {kept.case_id: found[kept.case_id] for kept in chosen}
-            mutual = matching.against(found[like.case_id], others, explain=0).values()
-            if sum(m.probability for m in mutual) / len(others) < at:
+            mutual = matching.against(found[like.case_id], others, explain=0)
+            if not matching.joins([like, *mutual.values()]):
                 continue
         chosen.append(like)
     return chosen
