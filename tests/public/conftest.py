@@ -13,6 +13,7 @@ from tongti.cases import actions as cases
 from tongti.cases.actions import Intake
 from tongti.questions import actions as questions
 from tongti.questions import matching
+from tongti.shared import ratelimit
 from tongti.shared.actor import Asker
 
 WATER = "临江镇幸福路这一片最近一个星期每天晚上七点到十点停水，家里有老人小孩，打电话没人接，希望尽快恢复供水。"
@@ -20,6 +21,7 @@ WATER = "临江镇幸福路这一片最近一个星期每天晚上七点到十�
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    ratelimit.forget_all()
     return make_cast()
 
 

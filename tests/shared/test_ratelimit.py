@@ -9,6 +9,12 @@ from tongti.shared.ratelimit import TooOften, hit
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _afresh(db: None) -> None:
+    """Tests with real transactions leave their counts behind."""
+    ratelimit.forget_all()
+
+
 def wind_back(seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ratelimit SET empty_at = empty_at - %s * interval '1 second'", [seconds])

@@ -24,7 +24,7 @@ _SWEEP = "DELETE FROM ratelimit WHERE empty_at < clock_timestamp()"
 class TooOften(DomainError):
     """The bucket is full; the sentence says after how many minutes there is room again."""
 
-    code, status, words = "too_often", 429, "操作太频繁了，请过 {wait} 再试。写的内容不用删，到时再按一次就行。"
+    code, status, words = "too_often", 429, "操作太频繁了，请过 {wait}再试。写的内容不用删，到时再按一次就行。"
 
 
 def hit(name: str, who: str | bytes, limit: int, per_seconds: int) -> None:
@@ -52,6 +52,12 @@ def forgive(name: str, who: str | bytes) -> None:
     """Forget the tries: a right number and code proves that the wrong ones before were slips."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM ratelimit WHERE bucket = %s", [_bucket(name, who)])
+
+
+def forget_all() -> None:
+    """Everybody starts afresh: after a mistaken setting, and between tests with real transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ratelimit")
 
 
 def sweep() -> int:

@@ -142,6 +142,11 @@ def sent(session: SessionBase, key: str) -> int | None:
     return int(found) if found is not None else None
 
 
+def last_sent(session: SessionBase) -> int | None:
+    """The case that this session sent last."""
+    return next((int(pk) for pk in reversed(session.get(SENT, {}).values())), None)
+
+
 def remember_sent(session: SessionBase, key: str, case_id: int) -> None:
     """The form ``key`` is this case now."""
     kept = {k: v for k, v in session.get(SENT, {}).items() if k != key}

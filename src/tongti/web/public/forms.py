@@ -93,7 +93,10 @@ class SayForm(Form):
     )
     files = files_field()  # type: ignore[assignment]  # a declared field is taken off the class
     name = name_field()
-    phone = PhoneField(required=False, help_text="只用来发进度和回访，办理人员平时看到的是打了星号的号码。")
+    phone = PhoneField(
+        help_text="只用来发进度和回访，办理人员平时看到的是打了星号的号码。",
+        error_messages={"required": "请留手机号，好告诉您结果；实在不想留，请勾选“只反映情况，不用答复我”。"},
+    )
     email = email_field()
     hide = forms.BooleanField(label="不让办理单位看到我的姓名和电话", required=False)
     quiet = forms.BooleanField(label="只反映情况，不用答复我", required=False)
@@ -139,8 +142,10 @@ class SayForm(Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if not found.get("quiet") and not found.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", "请留手机号，好告诉您结果；实在不想留，请勾选“只反映情况，不用答复我”。")
+        if found.get("quiet") and not (self["phone"].value() or "").strip():
+            # Who wants no answer need not say who she is.
+            self.errors.pop("phone", None)
+            found["phone"] = ""
         self._check_village(found)
         return found
 

@@ -149,8 +149,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return _sent_already(request, key, quietly=True)
     draft = drafts.load(request.session)
     if draft is None:
-        messages.warning(request, "没有找到正在填写的内容，可能停得太久了，请重新写一次。")
-        return redirect("public:say")
+        return _nothing_to_check(request)
     form = FORMS[draft.channel](draft.data)
     if not form.is_valid():
         return redirect(PAGES[draft.channel])
@@ -160,6 +159,16 @@ def check(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "您在另一个页面改过内容，请再核对一遍。")
         return redirect("public:check")
     return _send(request, form, draft)
+
+
+def _nothing_to_check(request: HttpRequest) -> HttpResponse:
+    """The form was sent and its answer was lost on the way, or it lay too long."""
+    last = drafts.last_sent(request.session)
+    if last is not None:
+        messages.success(request, "刚才那件已经提交成功，这是回执。")
+        return redirect("public:receipt", token=receipt_token(last))
+    messages.warning(request, "没有找到正在填写的内容，可能停得太久了，请重新写一次。")
+    return redirect("public:say")
 
 
 def _send(request: HttpRequest, form: SayForm, draft: Draft) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The way of one case as its asker reads it: who holds it, until when, what was done, what comes next, what was answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,19 @@ HOLDS = {
     CaseState.REGISTERED: "正在核实该由哪个单位办。",
     CaseState.HANDLING: "",
     CaseState.ANSWERED: "已经答复，等您评价。",
+}
+
+
+# The relay speaks of the asker; on her own page it speaks to her.
+TO_HER = {
+    "收到诉求": "收到您的诉求",
+    "并入同题": "和别人的同样问题一起办",
+    "统一答复": "答复您",
+    "请诉求人评价": "请您评价",
+    "等诉求人评价": "等您评价",
+    "牵头单位合成一份答复，逐人送达": "几个单位一起写一份答复，单独发给您",
+    "由本人说解决了没有": "解决了没有、满意不满意，由您说",
+    "由本人说解决了没有；没有评价的，会有人回访": "解决了没有、满意不满意，由您说；没空评价的，会有人打电话问您",
 }
 
 
@@ -64,7 +77,8 @@ def _holder(case: Any, question: Asked | None) -> Holder | None:
 
 
 def _told(case: Any, steps: Sequence[Step]) -> Sequence[Step]:
-    """Her own withdrawal is told as hers, not as a unit's closing."""
+    """The way in words for herself; her own withdrawal is told as hers, not as a unit's closing."""
+    told = [replace(s, title=TO_HER.get(s.title, s.title), words=TO_HER.get(s.words, s.words)) for s in steps]
     if case.state != CaseState.WITHDRAWN:
-        return steps
-    return [Step("done", "undo-2", "您撤回了这件诉求", "", s.at) if s.icon == "circle-check" else s for s in steps]
+        return told
+    return [Step("done", "undo-2", "您撤回了这件诉求", "", s.at) if s.icon == "circle-check" else s for s in told]
