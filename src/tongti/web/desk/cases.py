@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,7 +15,7 @@ from tongti.cases import actions
 from tongti.cases import queries as cases
 from tongti.cases.queries import CaseState
 from tongti.outbox import queries as outbox
-from tongti.shared.errors import BadInput, DomainError, Raced
+from tongti.shared.errors import BadInput, DomainError, NotVisible, Raced
 from tongti.shared.uploads import Upload
 from tongti.units.access import May, Viewer
 from tongti.web.desk import case_parts
@@ -133,6 +133,8 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
 def reveal(request: DeskRequest, pk: int) -> HttpResponse:
     """查看身份: a reason, a quarter of an hour, a line on the trail."""
     case = cases.case_for(request.viewer, pk)
+    if not case.hide_identity and not cases.may_reveal(request.viewer, case):
+        raise NotVisible
     form = RevealForm(request.POST)
     if form.is_valid():
         try:
@@ -149,7 +151,8 @@ def file(request: DeskRequest, pk: int, file_pk: int) -> HttpResponse:
     """One attachment, always as a download of its checked type."""
     case = cases.case_for(request.viewer, pk)
     row, path = cases.file_of(case, file_pk)
-    response = FileResponse(path.open("rb"), content_type=row.content_type)
+    # at most 10 MB, and nothing stays open when the reader goes away
+    response = HttpResponse(path.read_bytes(), content_type=row.content_type)
     kind = "inline" if row.kind == "image" else "attachment"
     response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name)}"
     response.headers["Cache-Control"] = "private, no-store"

@@ -11,9 +11,12 @@ from tongti.cases import actions
 from tongti.cases import queries as cases
 from tongti.cases.queries import BatchState, Channel
 from tongti.shared.errors import BadInput, DomainError
+from tongti.shared.text import mask_phone
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.forms import Form
+
+NO_COLUMN = "-"
 
 
 class UploadForm(Form):
@@ -43,14 +46,13 @@ class MappingForm(Form):
 
     def __init__(self, *args: Any, headers: Any, mapping: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "没有这一列"), *((str(at), header) for at, header in enumerate(headers))]
+        choices = [(NO_COLUMN, "没有这一列"), *((str(at), header) for at, header in enumerate(headers))]
         for name, label in cases.field_names():
             chosen = mapping.get(name)
             self.fields[f"col_{name}"] = forms.ChoiceField(
                 label=label,
-                required=False,
                 choices=choices,
-                initial="" if chosen is None else str(chosen),
+                initial=NO_COLUMN if chosen is None else str(chosen),
                 widget=forms.Select(attrs={"class": "ctl ctl-s"}),
             )
 
@@ -61,7 +63,7 @@ class MappingForm(Form):
     def mapping(self) -> dict[str, int]:
         """Field → column as chosen."""
         chosen = {name: self.cleaned_data.get(f"col_{name}") for name, _ in cases.field_names()}
-        return {name: int(at) for name, at in chosen.items() if at}
+        return {name: int(at) for name, at in chosen.items() if at and at != NO_COLUMN}
 
 
 @require_http_methods(["GET", "POST"])
@@ -165,7 +167,7 @@ def _columns(
     request: DeskRequest, found: Any, shown: cases.Preview, form: MappingForm, status: int = 200
 ) -> HttpResponse:
     columns = [(name, label) for name, label in cases.field_names() if name in shown.mapping]
-    rows = [(row, [_cell(row.values.get(name)) for name, _ in columns]) for row in shown.rows]
+    rows = [(row, [_cell(name, row) for name, _ in columns]) for row in shown.rows]
     context = {
         "batch": found,
         "form": form,
@@ -176,6 +178,10 @@ def _columns(
     return render(request, "desk/cases/import_columns.html", context, status=status)
 
 
-def _cell(value: Any) -> str:
+def _cell(name: str, row: Any) -> str:
+    """A value as the preview shows it: short, and no phone number in the clear."""
+    value = row.source_id if name == "source_id" else row.values.get(name)
+    if name == "phone":
+        return mask_phone(str(value or ""))
     text = f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else str(value or "")
     return text if len(text) <= 40 else text[:40] + "…"

@@ -17,7 +17,11 @@ from tongti.web.desk.inbox import with_faces
 def page(request: DeskRequest) -> HttpResponse:
     """A number that is found opens its case at once."""
     if request.method == "GET":
-        return render(request, "desk/cases/search.html", {"phones": cases.may_search_phones(request.viewer)})
+        return render(
+            request,
+            "desk/cases/search.html",
+            {"q": "", "found": None, "phones": cases.may_search_phones(request.viewer)},
+        )
     typed = request.POST.get("q", "").strip()
     found = cases.search(request.viewer, typed, cursor=request.POST.get("after", ""))
     if found.how.startswith("编号 ") and len(found.page.rows) == 1:
@@ -28,6 +32,5 @@ def page(request: DeskRequest) -> HttpResponse:
         "page": found.page,
         "rows": with_faces(request.viewer, found.page.rows),
         "phones": cases.may_search_phones(request.viewer),
-        "started": bool(request.POST.get("after")),
     }
     return render(request, "desk/cases/search.html", context)
