@@ -79,9 +79,9 @@ def test_without_an_email_it_becomes_a_file_that_names_nobody(cast, settings, tm
 
 
 def test_it_is_queued_in_the_transaction_of_the_fact(asker, cast):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         notice(asker, cast)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert not Message.objects.exists()
 
 
