@@ -25,16 +25,24 @@ class Letter:
     holes: tuple[str, ...] = field(default=())
 
     @property
-    def body(self) -> str:
-        """Without greeting, unit and day: what is frozen as the reply."""
-        numbered, n = [], 0
+    def paragraphs(self) -> list[tuple[bool, str]]:
+        """(is a heading, text), headings numbered, one item a printed paragraph."""
+        found: list[tuple[bool, str]] = []
+        n = 0
         for heading, text in self.lines:
             if heading:
-                numbered.append(f"{NUMERALS[n]}、{heading}\n{text}")
+                found.append((True, f"{NUMERALS[n]}、{heading}"))
                 n += 1
-            else:
-                numbered.append(text)
-        return "\n\n".join(numbered)
+            found += [(False, part) for part in text.split("\n") if part.strip()]
+        return found
+
+    @property
+    def body(self) -> str:
+        """Without greeting, unit and day: what is frozen as the reply. A line is a paragraph."""
+        blocks: list[str] = []
+        for heading, text in self.paragraphs:
+            blocks.append(f"\n{text}" if heading and blocks else text)
+        return "\n".join(blocks)
 
 
 def greeting(kind: str, name: str) -> str:

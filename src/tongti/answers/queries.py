@@ -179,7 +179,9 @@ def receivers(viewer: Viewer, answer: Answer, cursor: str = "", *, size: int = 2
 
 
 def receiver_for(viewer: Viewer, answer: Answer, case_id: int) -> Receiver:
-    """One asker of the answer; raises NotVisible."""
+    """One asker of the answer, for those who write it; raises NotVisible."""
+    if not access.may_compose(viewer, answer):
+        raise NotVisible
     if answer.state == Answer.State.SIGNED or case_id not in set(receiver_ids(answer)):
         raise NotVisible
     case = Case.objects.select_related("place").get(pk=case_id)
@@ -222,7 +224,7 @@ class ReplyView:
 
     @property
     def paragraphs(self) -> list[str]:
-        return [part for part in self.body.split("\n\n") if part]
+        return [part for part in self.body.split("\n") if part]
 
 
 def replies_for_case(case: Case, viewer: Viewer | None = None) -> list[ReplyView]:

@@ -433,12 +433,12 @@ def cells(
     provisional = any(c.provisional for c in row if started_on < c.on <= due_on)
     if done_on is not None:
         late = done_on > due_on
-        used = f"用 {spent} 天 / {total} 天"
+        used = f"用 {spent} 天 / {total} 天" if spent else f"当天 / {total} 天"
         words = f"{_day(done_on)}办结" + (
             f"，超期 {-(min(_working_days_between(done_on, due_on, days), -1))} 天" if late else ""
         )
         return Bar(row, used, words, "bad" if late else "ok", left, provisional)
-    used = f"第 {spent} 天 / {total} 天" if total else "当天"
+    used = f"第 {spent} 天 / {total} 天" if spent and total else f"共 {total} 天" if total else "当天"
     return Bar(row, used, _left_words(left, due_on, today, due_at), _tone(left, due_at), left, provisional)
 
 

@@ -7,6 +7,8 @@ from django import forms
 from tongti.answers import queries as answers
 from tongti.web.forms import Form
 
+NEEDED = ("opening", "found", "done", "basis", "remedy", "contact", "closing")
+
 
 class AnswerForm(Form):
     """The joint answer, part by part as the asker reads it."""
@@ -40,6 +42,19 @@ class AnswerForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["closing"].choices = [("", "请选择"), *answers.closing_choices()]  # type: ignore[attr-defined]
+
+        self._need(True)
+
+    def _need(self, needed: bool) -> None:
+        # a draft may have holes, but what the letter needs should not look optional
+        for name in NEEDED:
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """Holes are no errors in a draft; handing it up asks for them."""
+        self._need(False)
+        super().full_clean()
+        self._need(True)
 
     def texts(self) -> dict[str, str]:
         """What is kept in the draft."""

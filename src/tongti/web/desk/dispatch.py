@@ -47,6 +47,9 @@ def case(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _dispatch(request: DeskRequest, back: str, **matter: Any) -> HttpResponse:
     thing = next(iter(matter.values()))
+    if request.method != "POST" and thing.state not in ("set_up", "registered"):
+        messages.info(request, f"{thing.number} 现在是“{thing.get_state_display()}”，不用再派单。")
+        return redirect(back)
     suggestion = relay.suggestion(thing)
     form = DispatchForm(request.POST or None, initial=_initial(suggestion))
     if request.method == "POST" and form.is_valid():

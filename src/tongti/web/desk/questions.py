@@ -17,6 +17,7 @@ from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
 from tongti.web.desk.questions_forms import FindingsForm, PublicForm, ReasonForm, TitleForm, refuse
+from tongti.web.desk.relay_forms import AddUnitForm
 from tongti.web.forms import Form
 
 WORDS = {
@@ -173,6 +174,7 @@ def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Fo
         "history": list(reversed(queries.timeline(viewer, question))),
         "may": _may(viewer, question),
         "dispatch_url": _dispatch_url(viewer, question),
+        "add_unit": _add_unit(viewer, question),
         "forms": {
             "findings": bound.get("findings") or FindingsForm(initial=_findings_of(question), auto_id="findings_%s"),
             "edit": bound.get("edit") or TitleForm(initial=_title_of(question), auto_id="edit_%s"),
@@ -203,8 +205,16 @@ def _may(viewer: Viewer, question: Any) -> dict[str, bool]:
         "arrange": join and question.state != "dropped",
         "undo": join,
         "findings": (join or takes_part) and question.state not in ("candidate", "dropped"),
+        "move": viewer.can(May.DISPATCH),
         "publish": viewer.can(May.PUBLISH) and question.state not in ("candidate", "dropped"),
     }
+
+
+def _add_unit(viewer: Viewer, question: Any) -> AddUnitForm | None:
+    """增加单位, for dispatchers while the question is in hand."""
+    if question.state != "handling" or not viewer.can(May.DISPATCH):
+        return None
+    return AddUnitForm(auto_id="unit_%s")
 
 
 def _dispatch_url(viewer: Viewer, question: Any) -> str:
