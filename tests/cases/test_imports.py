@@ -210,3 +210,20 @@ def test_the_real_messages_go_in_whole_and_once(cast, shared_data):
     again = actions.upload_import(name="messages.xlsx", content=content, by=SYSTEM)
     actions.start_import(batch=again, mapping=again.mapping, source="留言", channel="import", by=SYSTEM)
     assert actions.run_import(batch_id=again.pk).entered == 0
+
+
+def test_tables_are_forgotten_in_time(cast, settings, django_capture_on_commit_callbacks):
+    from datetime import timedelta
+    from pathlib import Path
+
+    unused = actions.upload_import(name="a.csv", content=table(GOOD.format(n=1)), by=SYSTEM)
+    faulty = entered(cast, table("A-9,,,2026-01-02,,,,,"))
+    files = [Path(settings.MEDIA_ROOT) / batch.path for batch in (unused, faulty)]
+    assert actions.tidy_imports() == 0
+    assert all(file.is_file() for file in files)
+    ImportBatch.objects.filter(pk=unused.pk).update(created_at=clock.now() - timedelta(days=3))
+    ImportBatch.objects.filter(pk=faulty.pk).update(finished_at=clock.now() - timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.tidy_imports() == 2
+    assert not any(file.is_file() for file in files)
+    assert queries.row_errors(faulty)

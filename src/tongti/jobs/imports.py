@@ -9,3 +9,10 @@ from tongti.cases import actions as cases
 def import_batch(batch_id: int) -> None:
     """Safe to run twice: the position is committed with the rows."""
     cases.run_import(batch_id=batch_id)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="imports.tidy", queueing_lock="imports.tidy")
+def tidy(timestamp: int) -> None:
+    """Tables that nobody needs any more."""
+    cases.tidy_imports()

@@ -9,7 +9,14 @@ from tongti.cases.actions.desk import (
     reveal_asker,
     withdraw,
 )
-from tongti.cases.actions.imports import resume_import, run_import, start_import, upload_import
+from tongti.cases.actions.imports import (
+    drop_import,
+    resume_import,
+    run_import,
+    start_import,
+    tidy_imports,
+    upload_import,
+)
 from tongti.cases.actions.intake import Intake, register
 from tongti.cases.actions.moves import add_units, close, mark_answered, pass_to, reopen
 
@@ -21,6 +28,7 @@ __all__ = [
     "close",
     "correct",
     "divert",
+    "drop_import",
     "mark_answered",
     "pass_to",
     "register",
@@ -30,6 +38,7 @@ __all__ = [
     "reveal_asker",
     "run_import",
     "start_import",
+    "tidy_imports",
     "upload_import",
     "withdraw",
 ]

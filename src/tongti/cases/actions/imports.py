@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from tongti.units.queries import fallback_unit, viewer_of
 
 CHUNK = 500
 MOST_BYTES = 60 * 1024 * 1024
+UNUSED, FAULTY = timedelta(days=2), timedelta(days=30)
 BatchState = ImportBatch.State
 
 
@@ -126,6 +128,34 @@ def resume_import(*, batch: ImportBatch, by: Actor) -> ImportBatch:
     later.defer("import_batch", batch_id=batch.pk)
     batch.refresh_from_db()
     return batch
+
+
+@transaction.atomic
+def drop_import(*, batch: ImportBatch, by: Actor) -> None:
+    """The table was the wrong one: forget it before anything is entered. Raises ImportBusy, NotAllowed."""
+    _require(by)
+    pk = batch.pk
+    if not ImportBatch.objects.filter(pk=pk, state=BatchState.UPLOADED).delete()[0]:
+        raise ImportBusy
+    trail.record("import.dropped", ImportBatch(pk=pk), by=by)
+    _forget_on_commit(batch.path)
+
+
+def tidy_imports() -> int:
+    """Tables are full of names and phones: those never started go after two days, those with faulty rows after thirty."""
+    now = clock.now()
+    forgotten = 0
+    for batch in ImportBatch.objects.filter(state=BatchState.UPLOADED, created_at__lt=now - UNUSED)[:500]:
+        drop_import(batch=batch, by=SYSTEM)
+        forgotten += 1
+    for path in ImportBatch.objects.filter(state=BatchState.DONE, finished_at__lt=now - FAULTY).values_list(
+        "path", flat=True
+    ):
+        file = Path(settings.MEDIA_ROOT) / path
+        if file.is_file():
+            file.unlink()
+            forgotten += 1
+    return forgotten
 
 
 def run_import(*, batch_id: int, progress: Callable[[ImportBatch], None] | None = None) -> ImportBatch:
@@ -305,7 +335,11 @@ def _finish(batch: ImportBatch, *, by: Actor) -> None:
         later.defer("match_batch", batch_id=batch.pk)
     if not batch.failed:
         # the table is full of names and phones: it goes as soon as nobody needs its faulty rows
-        transaction.on_commit(lambda: (Path(settings.MEDIA_ROOT) / batch.path).unlink(missing_ok=True))
+        _forget_on_commit(batch.path)
+
+
+def _forget_on_commit(path: str) -> None:
+    transaction.on_commit(lambda: (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True))
 
 
 def _importer(batch: ImportBatch) -> Actor:

@@ -88,6 +88,11 @@ def field_names() -> list[tuple[str, str]]:
     return [(name, LABELS[name]) for name in FIELDS]
 
 
+def has_faults_file(batch: ImportBatch) -> bool:
+    """Whether the faulty rows can still be fetched; the table is kept for thirty days."""
+    return bool(batch.failed) and (Path(settings.MEDIA_ROOT) / batch.path).is_file()
+
+
 def _path(batch: ImportBatch) -> Path:
     path = Path(settings.MEDIA_ROOT) / batch.path
     if not path.is_file():

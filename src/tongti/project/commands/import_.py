@@ -51,6 +51,7 @@ def _import(args: argparse.Namespace) -> int:
         if args.preview:
             for row in queries.preview(batch, mapping).rows:
                 print(f"  第 {row.number} 行：{row.problem or '可以导入'}")
+            actions.drop_import(batch=batch, by=SYSTEM)
             return 0
         actions.start_import(
             batch=batch,

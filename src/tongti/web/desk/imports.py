@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -99,7 +100,7 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
             headers=shown.headers, mapping=shown.mapping, initial={"source": found.source, "channel": found.channel}
         )
         return _columns(request, found, shown, form)
-    context = {"batch": found, "errors_": cases.row_errors(found)}
+    context = {"batch": found, "errors_": cases.row_errors(found), "has_file": cases.has_faults_file(found)}
     return render(request, "desk/cases/import_progress.html", context)
 
 
@@ -110,6 +111,10 @@ def start(request: DeskRequest, pk: int) -> HttpResponse:
     found = cases.batch_for(request.viewer, pk)
     if found.state != BatchState.UPLOADED:
         return redirect("desk:import", pk=pk)
+    if request.POST.get("do") == "drop":
+        actions.drop_import(batch=found, by=request.viewer)
+        messages.success(request, "这张表没有导入，已经删掉。")
+        return redirect("desk:imports")
     shown = cases.preview(found)
     form = MappingForm(request.POST, headers=shown.headers, mapping=shown.mapping)
     if not form.is_valid():
