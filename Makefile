@@ -75,10 +75,10 @@ migrations: setup ## 模型与迁移文件是否一致
 	@TONGTI_DATA=build/migrations $(BIN)/tongti manage makemigrations --check --dry-run
 
 unit: setup ## 单元测试和数据库测试（两个进程）：make unit ARGS='-k 名字'
-	@$(BIN)/pytest -n 2 --dist loadgroup -m 'not browser and not readme' $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadscope -m 'not browser and not readme' $(ARGS)
 
 browser: setup ci-tools ## 浏览器测试：make browser ARGS='-k 名字'
-	@$(BIN)/pytest -n 2 --dist loadgroup -m browser $(ARGS)
+	@$(BIN)/pytest -n 2 -m browser $(ARGS)
 
 readme: setup ## README 里的命令真能运行
 	@$(BIN)/pytest -m readme $(ARGS)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +20,17 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server in a folder that only its owner may list, with a path that no socket could have."""
-    folder = tmp_path / "数据" / ("long-" * 20)
+def place() -> Iterator[Path]:
+    """A folder that only its owner may list. Not below pytest's own: the next session closes that one to other users."""
+    with tempfile.TemporaryDirectory(prefix="tongti-place-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def server(place: Path) -> Iterator[Server]:
+    """A server in a private folder with a path that no socket could have."""
+    folder = place / "数据" / ("long-" * 20)
     folder.mkdir(parents=True)
-    tmp_path.chmod(0o700)
     one = Server(folder / "pg", log=folder / "logs" / "database.log", settings=CARELESS)
     yield one
     one.stop()
@@ -73,17 +80,17 @@ def test_what_keeps_it_from_starting_is_told(server: Server) -> None:
         server.start()
 
 
-def test_it_dies_with_a_killed_parent(tmp_path: Path) -> None:
+def test_it_dies_with_a_killed_parent(place: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; from tongti.project.postgres import CARELESS, Server; "
         "f = Path(sys.argv[1]); s = Server(f / 'pg', log=f / 'log', settings=CARELESS); s.start(); "
         "print(s.process.pid, flush=True); time.sleep(60)"
     )
-    parent = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen([sys.executable, "-c", program, str(place)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = psutil.Process(int(parent.stdout.readline()))
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
     child.wait(20)
-    assert not (tmp_path / "pg" / "postmaster.pid").exists()
+    assert not (place / "pg" / "postmaster.pid").exists()
