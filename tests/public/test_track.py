@@ -119,7 +119,7 @@ def test_words_and_files_are_added_once(asker, case):
     answer = asker.get(f"/case/file/{file.pk}/")
     assert answer["Content-Type"] == "image/jpeg"
     assert b"".join(answer.streaming_content)[:2] == b"\xff\xd8"
-    assert Client().get(f"/case/file/{file.pk}/").status_code == 302
+    assert Client().get(f"/case/file/{file.pk}/").status_code == 404
 
 
 def test_nothing_to_add_and_a_bad_file_are_told(asker, case):
@@ -172,7 +172,7 @@ def test_dispatched_it_tells_who_and_until_when(asker, case, cast):
     )
     page = asker.get("/case/").content.decode()
     assert "云岭区水利局" in page
-    assert re.search(r"第 0 天 / \d+ 天", page)
+    assert re.search(r"\d+ 天</span><b>\d+ 月 \d+ 日到期", page)
     assert "到期" in page
     assert "水利局牵头办理" in page
     assert "查漏点" not in page

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tongti.answers.models import Reply
@@ -173,6 +173,16 @@ def token_to_judge(case: Case) -> str:
 def verdict_on(reply: Reply) -> Verdict | None:
     """What the asker said of one reply, if she did."""
     return Verdict.objects.filter(reply=reply).first()
+
+
+def said_of_question(question_id: int) -> list[Rate]:
+    """What the askers of one question say, each by her newest verdict: for its public page. Empty while nobody has spoken."""
+    every = Verdict.objects.filter(reply__answer__question_id=question_id)
+    newest = every.order_by("case_id", "-at", "-id").distinct("case_id").values("pk")
+    n = Verdict.objects.filter(pk__in=newest).aggregate(
+        all=Count("id"), **{code: Count("id", filter=met) for code, (_name, met) in LISTS.items()}
+    )
+    return [Rate(name, n[code], n["all"]) for code, (name, _met) in LISTS.items()] if n["all"] else []
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongti.answers import queries as answers
 from tongti.cases.actions import Intake
 from tongti.cases.queries import Channel, Kind
 from tongti.deadlines.queries import Bar
@@ -19,6 +20,7 @@ from tongti.questions import queries as questions
 from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, DomainError
 from tongti.units.queries import townships
+from tongti.verdicts import queries as verdicts
 from tongti.web.public import drafts, limits
 from tongti.web.public.forms import UNKNOWN_TOWN, JoinForm
 from tongti.web.public.same import bar_of
@@ -90,7 +92,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 def question(request: HttpRequest, number: str) -> HttpResponse:
     """One question: heat, relay, bar, the joint answer's public part, and what its askers say of it."""
     found = questions.public_question(number)
-    return render(request, "public/question.html", {"q": asked(found), "answers": [], "said": []})
+    context = {
+        "q": asked(found),
+        "answers": answers.public_answers(found),
+        "said": verdicts.said_of_question(found.pk),
+    }
+    return render(request, "public/question.html", context)
 
 
 @never_cache

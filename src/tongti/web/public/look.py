@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from tongti.deadlines import queries as deadlines
 from tongti.figures import queries as figures
 from tongti.shared import clock
+from tongti.verdicts import queries as verdicts
 from tongti.web.public import texts
 
 COUNTED = ("received", "answered", "closed", "closed_late")
@@ -38,8 +39,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_figures(request: HttpRequest) -> HttpResponse:
     """公开通报: the three rates with their two numbers, for this month, the last one, and this year."""
-    from tongti.verdicts import queries as verdicts
-
     today = clock.today()
     first = today.replace(day=1)
     before = first - timedelta(days=1)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tongti.cases import actions as cases
 from tongti.cases.actions import Intake
@@ -122,19 +122,15 @@ def same(request: HttpRequest) -> HttpResponse:
             # The panel is a help, not a duty: it stays as it was.
             return HttpResponse(status=204)
         return render(request, "public/_same.html", {"panel": panel(request.POST.get("words", "")), "live": True})
-    draft = drafts.load(request.session)
-    if draft is None:
-        return redirect("public:say")
+    draft = drafts.load(request.session) or drafts.new(Channel.WEB)
     context = {"panel": panel(draft.data.get("words", "")), "draft": draft, "back": reverse(PAGES[draft.channel])}
     return render(request, "public/same.html", context)
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def villages(request: HttpRequest) -> HttpResponse:
-    """The villages of the township just chosen, as options; somebody who reloads the address wants the form."""
-    if request.method != "POST":
-        return redirect("public:say")
+    """The villages of the township just chosen, as options."""
     return render(
         request, "public/_villages.html", {"choices": village_choices(places(), request.POST.get("town", ""))}
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from tongti.answers import queries as answers
+from tongti.answers.queries import ReplyView
 from tongti.cases.queries import CaseState
 from tongti.deadlines import queries as deadlines
 from tongti.deadlines.queries import Bar
 from tongti.questions import queries as questions
 from tongti.relay import queries as relay
 from tongti.relay.queries import Step
+from tongti.verdicts import queries as verdicts
 from tongti.web.public.asked import Asked, asked
 from tongti.web.wording import local_date
 
@@ -52,17 +55,23 @@ class Story:
     steps: Sequence[Step]
     holder: Holder | None
     question: Asked | None
-    replies: Sequence[Any] = ()
+    replies: Sequence[ReplyView] = ()
+    verdicts: Sequence[Any] = ()
+    judge_token: str = ""
 
 
 def story_of(case: Any) -> Story:
     """The story of one case that its asker was let see."""
     question = questions.question_of_own_case(case.pk)
+    replied = bool(case.answered_at or case.reopened)
     shown = asked(question) if question is not None else None
     return Story(
         steps=_told(case, relay.public_timeline(case=case)),
         holder=_holder(case, shown),
         question=shown,
+        replies=answers.replies_for_case(case) if replied else (),
+        verdicts=verdicts.verdicts_of(case) if replied else (),
+        judge_token=verdicts.token_to_judge(case) if replied else "",
     )
 
 

@@ -22,6 +22,7 @@ from tongti.shared.errors import BadInput, DomainError, NotVisible
 from tongti.shared.links import case_of, tracking_token, tracking_url
 from tongti.shared.numbers import query_code, read_case_number
 from tongti.shared.ratelimit import TooOften
+from tongti.verdicts import actions as verdicts
 from tongti.web.forms import Form
 from tongti.web.public import drafts, limits
 from tongti.web.public.forms import AddForm, AgainForm, TrackForm
@@ -126,7 +127,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """Another case that this session has opened before."""
-    return _open(request, _mine(request).pk)
+    try:
+        return _open(request, _mine(request).pk)
+    except NotOpened:
+        return _to_track(request)
 
 
 def _open(request: HttpRequest, case_id: int) -> HttpResponse:
@@ -195,8 +199,9 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A file that the asker herself sent."""
     try:
         row, path = cases.file_of(_mine(request), pk)
-    except NotOpened:
-        return _to_track(request)
+    except NotOpened as error:
+        # A picture cannot be asked to type a number: it is simply not there.
+        raise NotVisible from error
     if row.by_kind != "asker":
         raise NotVisible
     return FileResponse(
@@ -280,8 +285,6 @@ def again(request: HttpRequest) -> HttpResponse:
                 # The button pressed twice: the first press has reopened it.
                 return _open(request, mine.pk)
             if form.is_valid():
-                from tongti.verdicts import actions as verdicts
-
                 verdicts.again(case=mine, words=form.cleaned_data["words"], by=Asker(mine.pk))
                 messages.success(request, "已经重新交给原来的单位办理，也告诉了督办的人。")
                 return _open(request, mine.pk)
