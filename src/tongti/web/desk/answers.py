@@ -24,7 +24,7 @@ from tongti.web.desk.home import Waiting, waits
 from tongti.web.forms import Form
 
 LIST = "desk:answers"
-SEERS = (May.HANDLE, May.SIGN, May.DISPATCH, May.SUPERVISE)
+SEERS = (May.RECEIVE, May.HANDLE, May.SIGN, May.DISPATCH, May.SUPERVISE)
 TABS = (("submitted", "待签发"), ("draft", "起草中"), ("signed", "已签发"))
 TEXTS = ("opening", "found", "done", "basis", "next_steps", "remedy", "contact", "closing")
 
