@@ -1,0 +1,36 @@
+"""What the other addresses need to be built: residents' pages, call-backs, the board. Their rows are in roles.py."""
+
+from typing import Any
+
+TABLE: list[tuple[str, str, int]] = []
+
+
+def _call_back(world: Any) -> dict[str, int]:
+    """An answered case whose asker has said nothing yet."""
+    from tests.relay.stories import Story
+    from tests.verdicts.conftest import sign
+    from tongti.verdicts.models import CallBack
+
+    found = CallBack.objects.first()
+    if found is None:
+        story = Story(world)
+        case = story.call("策略表：等回访的一件", channel="phone")
+        story.dispatch(case=case, helpers=[], territory_id=None)
+        story.accept("水利局", "黄志强")
+        sign(story, case=case)
+        found = CallBack.objects.get(case=case)
+    return {"pk": found.pk}
+
+
+SAMPLE: dict[str, Any] = {
+    "desk:callback": _call_back,
+    "board:rate": lambda world: {"key": "solved"},
+    "board:unit": lambda world: {"pk": world.units["水利局"].pk},
+    "public:join": lambda world: {"number": "Q-0"},
+    "public:question": lambda world: {"number": "Q-0"},
+    "public:receipt": lambda world: {"token": "x"},
+    "public:link": lambda world: {"token": "x"},
+    "public:file": lambda world: {"pk": 1},
+    "public:verdict": lambda world: {"token": "x"},
+    "public:verdict_thanks": lambda world: {"token": "x"},
+}

@@ -1,0 +1,147 @@
+"""The policy in one table: which roles get into which address. Written down by hand, not computed from the code.
+
+The people behind the roles: 单位签收员, 承办人 and 单位负责人 of 水利局 (it leads), 协办人 of 自来水公司 (it helps), 走访员 of 临江镇,
+everybody else at the hotline or the inspectors' office. ``stranger`` is 农志明, 承办人 of 供电局, which takes part in nothing.
+Whoever is not named gets 404; who has not signed in is sent to the sign-in page.
+"""
+
+CLERKS = {"clerk", "dispatcher"}
+JOINERS = {"dispatcher", "coordinator"}
+# read every case of the district
+DISTRICT = {"clerk", "dispatcher", "coordinator", "supervisor", "revisitor", "analyst", "publisher", "leader"}
+# hold posts at units that take part
+LEAD_UNIT = {"receiver", "handler", "unit_leader"}
+INVOLVED = LEAD_UNIT | {"helper"}
+# have cases of some reach: their lists open, whatever is in them
+READERS = DISTRICT | INVOLVED | {"field_officer", "stranger"}
+UNIT_WORK = INVOLVED | {"stranger"}
+SEE_NO_CASES = {"indicator_clerk", "livelihood_clerk", "monitoring_clerk", "auditor", "admin"}
+BOARD = {
+    "dispatcher", "unit_leader", "coordinator", "supervisor", "analyst", "indicator_clerk", "livelihood_clerk", "leader",
+    "monitoring_clerk",
+}  # fmt: skip
+EVERYBODY = READERS | SEE_NO_CASES
+ADMIN, AUDITOR = {"admin"}, {"auditor"}
+
+WHO: dict[str, set[str]] = {
+    # everybody's own
+    "desk:home": EVERYBODY,
+    "desk:password": EVERYBODY,
+    # hearing
+    "desk:register": CLERKS | {"field_officer"},
+    "desk:register_caller": CLERKS | {"field_officer"},
+    "desk:register_same": CLERKS | {"field_officer"},
+    "desk:register_door": CLERKS | {"field_officer"},
+    "desk:registered": CLERKS,
+    "desk:inbox": READERS,
+    "desk:search": READERS,
+    "desk:imports": CLERKS,
+    "desk:import": CLERKS,
+    "desk:import_start": CLERKS,
+    "desk:import_status": CLERKS,
+    "desk:import_resume": CLERKS,
+    "desk:import_errors": CLERKS,
+    # one case, which 水利局 holds and 自来水公司 helps with
+    "desk:case": DISTRICT | INVOLVED,
+    "desk:case_file": DISTRICT | INVOLVED,
+    "desk:case_note": DISTRICT | INVOLVED,
+    "desk:case_correct": CLERKS | JOINERS,
+    "desk:case_answer": CLERKS,
+    "desk:case_divert": CLERKS,
+    "desk:case_withdraw": CLERKS,
+    "desk:case_reveal": CLERKS | {"handler", "revisitor"},
+    "desk:case_question": JOINERS,
+    # joining: a question that is not dispatched yet, so no unit takes part
+    "desk:questions": READERS,
+    "desk:question": DISTRICT,
+    "desk:question_new": JOINERS,
+    "desk:question_edit": JOINERS,
+    "desk:question_findings": JOINERS,
+    "desk:question_review": JOINERS,
+    "desk:question_set_up": JOINERS,
+    "desk:question_join": JOINERS,
+    "desk:question_arrange": JOINERS,
+    "desk:question_public": {"dispatcher", "publisher"},
+    "desk:question_undo": JOINERS,
+    # passing on: the baton of 水利局
+    "desk:dispatch": {"dispatcher"},
+    "desk:dispatch_case": {"dispatcher"},
+    "desk:add_unit": {"dispatcher"},
+    "desk:batons": UNIT_WORK,
+    "desk:baton": LEAD_UNIT | {"dispatcher", "coordinator", "supervisor"},
+    "desk:baton_accept": LEAD_UNIT,
+    "desk:baton_object": LEAD_UNIT,
+    "desk:baton_hand_over": LEAD_UNIT,
+    "desk:baton_progress": {"handler", "unit_leader"},
+    "desk:baton_part": {"handler", "unit_leader"},
+    "desk:baton_case": {"handler", "unit_leader"},
+    "desk:baton_move": {"dispatcher"},
+    "desk:objections": JOINERS,
+    "desk:objection": JOINERS,
+    # answering together
+    "desk:answers": {"handler", "helper", "unit_leader", "stranger"},
+    "desk:answer_begin": {"handler", "unit_leader"},
+    # 签收员 signs for batons; the answer in the making is for those who write, sign, dispatch or supervise it
+    "desk:answer": {"handler", "helper", "unit_leader"} | {"dispatcher", "coordinator", "supervisor"},
+    "desk:answer_case": {"handler", "unit_leader"},
+    "desk:answer_sign": {"unit_leader"},
+    "desk:answer_send_back": {"unit_leader"},
+    # verifying
+    "desk:callbacks": {"revisitor"},
+    "desk:callback": {"revisitor"},
+    # seeing
+    "board:home": BOARD,
+    "board:rate": BOARD,
+    "board:due": BOARD,
+    # 监测员 sees the board of her own unit, and this one is 水利局's
+    "board:unit": BOARD - {"monitoring_clerk"},
+    "board:cases": BOARD,
+    # administering, and looking over everybody's shoulder
+    **dict.fromkeys(
+        (
+            "desk:units", "desk:unit_new", "desk:unit", "desk:unit_switch", "desk:officers", "desk:officer_new",
+            "desk:officer", "desk:officer_post", "desk:officer_post_end", "desk:officer_password", "desk:officer_switch",
+            "desk:roles", "desk:categories", "desk:category_new", "desk:category", "desk:category_switch", "desk:duties",
+            "desk:duty_new", "desk:duty", "desk:regimes", "desk:regime_new", "desk:regime", "desk:regime_edit",
+            "desk:regime_withdraw", "desk:calendar", "desk:special_day_remove", "desk:texts", "desk:text",
+            "desk:catalogue_import", "desk:catalogue_export",
+        ),
+        ADMIN,
+    ),
+    "desk:audit": AUDITOR,
+    "desk:audit_export": AUDITOR,
+}  # fmt: skip
+
+# Open to the world: what it answers to a visitor without a session, and to every officer just the same.
+PUBLIC: dict[str, int] = {
+    "healthz": 200,
+    "styleguide": 404,
+    "desk:sign_in": 200,
+    "desk:sign_in_demo": 404,
+    "desk:sign_out": 302,
+    "public:home": 200,
+    "public:say": 200,
+    "public:say_stuck": 200,
+    "public:same": 302,
+    "public:villages": 200,
+    "public:check": 302,
+    "public:join": 404,
+    "public:questions": 200,
+    "public:question": 404,
+    "public:receipt": 404,
+    "public:track": 200,
+    "public:link": 404,
+    "public:case": 302,
+    "public:switch": 302,
+    "public:add": 302,
+    "public:file": 404,
+    "public:withdraw": 302,
+    "public:again": 302,
+    "public:figures": 200,
+    "public:help": 200,
+    "public:privacy": 200,
+    "public:accessibility": 200,
+    "public:sitemap": 200,
+    "public:verdict": 404,
+    "public:verdict_thanks": 404,
+}
