@@ -92,7 +92,7 @@ def messages(rng: random.Random, count: int) -> Iterator[tuple[int, str, str]]:
 
 
 def seed(count: int) -> None:
-    """Write the cases, their features and one public question for every group of three or more."""
+    """Write the cases and their features."""
     from datetime import timedelta
 
     from django.db import transaction
@@ -100,52 +100,60 @@ def seed(count: int) -> None:
     from tests.cast import make_cast
     from tongti.cases.actions.intake import give_numbers
     from tongti.cases.models import Case
-    from tongti.questions import actions, matching
     from tongti.questions.actions import proposing
-    from tongti.questions.actions.counting import take_numbers
-    from tongti.questions.models import Membership, Question
     from tongti.shared import clock
 
     cast, rng, now = make_cast(), random.Random(7), clock.now()
     holder = cast.units["热线办"].pk
-    towns = [region.pk for region in cast.regions.values() if region.level == "township"]
-    groups: dict[int, list[int]] = {}
+    towns = [region for region in cast.regions.values() if region.level == "township"]
     batch: list[Case] = []
     started = time.perf_counter()
     for n, (group, title, body) in enumerate(messages(rng, count)):
         received = now - timedelta(minutes=rng.randrange(500_000))
         case = Case(
             key=uuid.UUID(int=rng.getrandbits(128)), channel="web", kind="help", title=title[:120], body=body,
-            place_id=towns[group % len(towns)], holder_id=holder, units=[holder], received_at=received, registered_at=now,
+            place=towns[group % len(towns)], holder_id=holder, units=[holder], received_at=received, registered_at=now,
         )  # fmt: skip
         batch.append(case)
-        case._group = group  # type: ignore[attr-defined]
         if len(batch) == 5000 or n == count - 1:
             with transaction.atomic():
                 give_numbers(batch, year=clock.today().year)
                 Case.objects.bulk_create(batch)
                 proposing.store_features(batch)
-            for one in batch:
-                groups.setdefault(one._group, []).append(one.pk)  # type: ignore[attr-defined]
             batch = []
             print(f"\r{n + 1} cases {time.perf_counter() - started:.0f} s", end="", file=sys.stderr)
+    print(file=sys.stderr)
+
+
+def seed_questions() -> None:
+    """One public question for every group of three or more; what the generator calls one question has one title."""
+    from django.contrib.postgres.aggregates import ArrayAgg
+
+    from tongti.cases.models import Case
+    from tongti.questions import actions, matching
+    from tongti.questions.actions.counting import take_numbers
+    from tongti.questions.models import Membership, Question
+    from tongti.shared import clock
+    from tongti.units.models import Unit
+
+    now, started = clock.now(), time.perf_counter()
+    lead = Unit.objects.get(short_name="水利局")
     actions.count_words()
     matching.forget_model()
-    shared = [ids for ids in groups.values() if len(ids) > 2]
-    numbers = take_numbers(len(shared))
-    titles = dict(Case.objects.filter(pk__in=[ids[0] for ids in shared]).values_list("pk", "title"))
+    groups = Case.objects.values_list("title").annotate(ids=ArrayAgg("pk", ordering="pk")).order_by("title")
+    shared = [(title, ids) for title, ids in groups if len(ids) > 2]
     questions = Question.objects.bulk_create(
         Question(
-            number=number, title=titles[ids[0]], public_title=titles[ids[0]], cleared_at=now, state="handling",
-            lead=cast.units["水利局"], units=[cast.units["水利局"].pk], case_count=len(ids), asker_count=len(ids),
-            created_at=now, first_received_at=now, last_received_at=now, due_on=clock.today(),
+            number=number, title=title[:80], public_title=title[:80], cleared_at=now, state="handling", lead=lead,
+            units=[lead.pk], case_count=len(ids), asker_count=len(ids), created_at=now, first_received_at=now,
+            last_received_at=now, due_on=clock.today(),
         )
-        for number, ids in zip(numbers, shared, strict=True)
+        for number, (title, ids) in zip(take_numbers(len(shared)), shared, strict=True)
     )  # fmt: skip
     Membership.objects.bulk_create(
         (
             Membership(case_id=pk, question=question, state="active", how="manual", proposed_at=now)
-            for question, ids in zip(questions, shared, strict=True)
+            for question, (_, ids) in zip(questions, shared, strict=True)
             for pk in ids
         ),
         batch_size=5000,
@@ -155,9 +163,7 @@ def seed(count: int) -> None:
         if at % 500 == 499:
             print(f"\r{at + 1} questions {time.perf_counter() - started:.0f} s", end="", file=sys.stderr)
     Question.objects.bulk_update(questions, ["keys", "features"], batch_size=500)
-    print(
-        f"\nseeded {count} cases, {len(questions)} questions in {time.perf_counter() - started:.0f} s", file=sys.stderr
-    )
+    print(f"\nset up {len(questions)} questions in {time.perf_counter() - started:.0f} s", file=sys.stderr)
 
 
 def timed(work: Callable[[int], object], times: int) -> dict[str, float]:
@@ -256,9 +262,12 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         from tongti.cases.models import Case
+        from tongti.questions.models import Question
 
         if not Case.objects.exists():
             seed(args.cases)
+        if not Question.objects.exists():
+            seed_questions()
         print(json.dumps(measure(args.times), ensure_ascii=False, indent=1))
     finally:
         if server is not None:

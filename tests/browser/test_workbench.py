@@ -94,7 +94,7 @@ def test_from_three_messages_to_one_question(
     page.get_by_role("checkbox").first.check()
     page.get_by_role("textbox", name="理由").fill("六楼是二次供水的问题")
     page.get_by_text("拆成新题要写题目").click()
-    page.get_by_role("textbox", name="新题的题目").fill("幸福路六楼水压不足")
+    page.get_by_role("textbox", name="新题的题目（拆分时写）").fill("幸福路六楼水压不足")
     page.get_by_role("button", name="左边所选拆成新题").click()
     page.get_by_text("已拆出").wait_for()
     check(page, "arrange")

@@ -7,6 +7,7 @@ the actions. Nothing here writes.
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -289,14 +290,13 @@ def member_sample(question_id: int, limit: int = 40) -> list[int]:
 
 
 def central(found: dict[int, engine.Features], limit: int) -> dict[int, engine.Features]:
-    """The ``limit`` cases that are on average most like the others, the most central first."""
-    if len(found) <= 2:
-        return dict(list(found.items())[:limit])
-    totals = dict.fromkeys(found, 0.0)
-    for pk, one in found.items():
-        others = {other: features for other, features in found.items() if other != pk}
-        totals[pk] = sum(like.probability for like in against(one, others, explain=0).values())
-    order = sorted(found, key=lambda pk: (-totals[pk], pk))
+    """The ``limit`` cases whose keys most of the others share, the most central first. No pair is scored: this runs after
+    every join."""
+    used = model()
+    keys = {pk: engine.candidate_keys(one, used) for pk, one in found.items()}
+    usage = Counter(key for own in keys.values() for key in own)
+    worth = {pk: sum(usage[key] for key in own) / (len(own) + 1) for pk, own in keys.items()}
+    order = sorted(found, key=lambda pk: (-worth[pk], pk))
     return {pk: found[pk] for pk in order[:limit]}
 
 

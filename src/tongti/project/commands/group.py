@@ -1,4 +1,5 @@
-"""``tongti group``: find the same questions in a spreadsheet of messages, without a database."""
+"""``tongti group``: find the same questions in a spreadsheet of messages, without a database; or, without ``--input``, among
+all cases of the database."""
 
 import argparse
 import json
@@ -9,14 +10,14 @@ from pathlib import Path
 from tongti.project.refusal import Refused
 
 NAME = "group"
-HELP = "把表格（.xlsx、.csv）里的留言并成同题，不需要数据库"
+HELP = "把表格（.xlsx、.csv）里的留言并成同题，不需要数据库；不写 --input 时核对库里的全部诉求"
 COLUMNS = ("id", "title", "body", "time", "asker", "place")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which file, where to, and which column is what."""
-    parser.add_argument("--input", type=Path, required=True, metavar="文件", help="留言表，.xlsx 或 .csv")
-    parser.add_argument("--output", type=Path, required=True, metavar="文件", help="结果：id,group,title,probability")
+    parser.add_argument("--input", type=Path, metavar="文件", help="留言表，.xlsx 或 .csv；不写时用库里的全部诉求")
+    parser.add_argument("--output", type=Path, metavar="文件", help="结果：id,group,title,probability")
     parser.add_argument(
         "--map",
         nargs="+",
@@ -31,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Group, write, and measure when asked. Progress goes to standard error, results to standard output."""
+    if args.input is None:
+        _database(args)
+        return
+    if args.output is None:
+        raise Refused("请用 --output 写明结果放在哪个文件。")
     from samequestion import EngineError, evaluate, group_file
 
     mapping = _mapping(args.map)
@@ -53,6 +59,28 @@ def run(args: argparse.Namespace) -> None:
     )
     if args.evaluate:
         print(json.dumps(evaluate(args.evaluate, members), ensure_ascii=False, indent=2))
+
+
+def _database(args: argparse.Namespace) -> None:
+    """Every case of the database: proposals and candidate questions for the dispatchers, nothing joined by itself."""
+    if args.output or args.map or args.evaluate:
+        raise Refused("--output、--map、--evaluate 只和 --input 一起用。")
+    from tongti.project import boot
+
+    progress = _Progress()
+    with boot.database("tongti group"):
+        from tongti.questions.actions import group_all
+
+        try:
+            done = group_all(progress=progress.show)
+        finally:
+            progress.end()
+    for number, title, size in done.largest:
+        print(f"{size:5d}  {number}  {title}")
+    print(
+        f"{done.cases} 件诉求，新发现 {done.new_questions} 道待立题，{done.proposals} 件待核对；用时 {done.seconds:.1f} 秒",
+        file=sys.stderr,
+    )
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tongti.questions.actions.lifecycle import (
     reopen_for,
     set_units,
     start_handling,
+    stop_handling,
     unclear,
 )
 from tongti.questions.actions.moving import drop, join, merge, move, remove, split, undo
@@ -54,6 +55,7 @@ __all__ = [
     "set_up",
     "split",
     "start_handling",
+    "stop_handling",
     "unclear",
     "undo",
 ]

@@ -181,6 +181,17 @@ def start_handling(*, question: Question, lead_id: int, unit_ids: Collection[int
 
 
 @transaction.atomic
+def stop_handling(*, question: Question, by: Actor) -> Question:
+    """Back to 待派单: every baton was recalled, so the fallback unit holds the cases again; their clocks go on.
+
+    Called by relay.call_back after it ended the batons. Raises WrongState, NoHolder.
+    """
+    _pass_on(question, (Q_.HANDLING,), Q_.SET_UP, "收回重派", lead=None)
+    holding.return_to_desk(_active_cases(question), by=by)
+    return _told("question.called_back", question, by)
+
+
+@transaction.atomic
 def set_units(
     *,
     question: Question,
@@ -231,7 +242,7 @@ def reopen_for(*, case: Case, by: Actor) -> Question | None:
     return _told("question.reopened", locked, by, case=case.pk)
 
 
-def _pass_on(question: Question, states: tuple[str, ...], to: str, step: str, **columns: datetime) -> None:
+def _pass_on(question: Question, states: tuple[str, ...], to: str, step: str, **columns: datetime | None) -> None:
     locked = lock([question.pk])[question.pk]
     if locked.state not in states:
         raise WrongState(number=locked.number, state=locked.get_state_display(), step=step)

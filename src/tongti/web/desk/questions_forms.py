@@ -70,15 +70,15 @@ class FindForm(Form):
     """Look for cases or questions by words or numbers; sent by POST, so that no words stand in an address."""
 
     small = True
-    q = forms.CharField(label="编号或内容里的词", max_length=200, required=False)
+    q = forms.CharField(label="编号或内容里的词", max_length=200)
 
 
 class ArrangeForm(Form):
     """One step of the arrange page; which fields it needs depends on the button."""
 
     small = True
-    title = forms.CharField(label="新题的题目", required=False, max_length=80)
-    reason = forms.CharField(label="理由", required=False, max_length=200, help_text="移动、拆分、合并、移出都要写。")
+    title = forms.CharField(label="新题的题目（拆分时写）", required=False, max_length=80)
+    reason = forms.CharField(label=REASON, max_length=200, help_text="别人以后要看得懂为什么这样动。")
 
 
 class NoteForm(Form):
@@ -93,6 +93,14 @@ class ReasonForm(Form):
 
     small = True
     reason = forms.CharField(label="退题理由", max_length=200)
+
+
+def refusal(refused: DomainError) -> Form:
+    """A refused step of a page without a form of its own, as something ``{% error_summary %}`` can show."""
+    form = Form({})
+    form.is_valid()
+    form.add_error(None, refused.sentence)
+    return form
 
 
 def refuse(form: Form, refused: DomainError) -> int:

@@ -13,7 +13,7 @@ from tongti.questions import actions, matching, queries
 from tongti.shared.errors import DomainError
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
-from tongti.web.desk.questions_forms import FindForm, TitleForm, refuse
+from tongti.web.desk.questions_forms import FindForm, TitleForm, refusal, refuse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,20 +79,21 @@ def _most(values: list[int | None]) -> int | None:
 def join(request: DeskRequest, pk: int) -> HttpResponse:
     """Find cases by number or words, tick them, put them into the question. Like ones are offered to begin with."""
     question = queries.question_for(request.viewer, pk)
-    form, status = FindForm(request.POST if request.POST.get("do") == "find" else None), 200
+    form, refused, status = FindForm(request.POST if request.POST.get("do") == "find" else None), None, 200
     if request.method == "POST" and request.POST.get("do") == "join":
         chosen = [int(value) for value in request.POST.getlist("case") if value.isdigit()]
         try:
             actions.join(case_ids=chosen, question=question, by=request.viewer, reason="")
-        except DomainError as refused:
-            form = FindForm({"q": request.POST.get("q", "")})
-            form.is_valid()
-            status = refuse(form, refused)
+        except DomainError as no:
+            refused, status = refusal(no), no.status
         else:
             messages.success(request, f"已并入 {len(chosen)} 件，30 天内可以撤销。")
             return redirect("desk:question", pk=pk)
     found, unknown = _found(request, form)
     context = {"question": question, "form": form, "found": found, "unknown": unknown, "asked": form.is_bound}
+    context["refused"] = refused
+    if form.is_bound and not form.is_valid():
+        status = 422
     if not form.is_bound:
         context["alike"] = [
             match for match in matching.desk_matches(request.viewer, question.title, 12) if match.kind == "case"
@@ -119,15 +120,13 @@ def of_case(request: DeskRequest, pk: int) -> HttpResponse:
     if (held := queries.question_of_case(viewer, pk)) is not None:
         return redirect("desk:question", pk=held.pk)
     form = FindForm(request.POST if request.POST.get("do") == "find" else None)
-    status = 200
+    refused, status = None, 200
     if request.method == "POST" and (target := request.POST.get("question", "")).isdigit():
         question = queries.question_for(viewer, int(target))
         try:
             actions.join(case_ids=[pk], question=question, by=viewer)
-        except DomainError as refused:
-            form = FindForm({"q": ""})
-            form.is_valid()
-            status = refuse(form, refused)
+        except DomainError as no:
+            refused, status = refusal(no), no.status
         else:
             messages.success(request, f"已归入 {question.number}。")
             return redirect("desk:question", pk=question.pk)
@@ -135,6 +134,7 @@ def of_case(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
+        "refused": refused,
         "asked": bool(typed),
         "found": queries.find(viewer, typed) if typed else [],
         "proposed": queries.proposals_for_case(viewer, pk),
