@@ -131,9 +131,9 @@ def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequen
     figures.add(registered_counts(case))
     files.keep(case, cleaned, by=by)
     later.defer("match_case", case_id=case.pk)
+    case.search = tokens(f"{case.title}\n{case.body}")
     # The number comes last, so that the row lock on the series is held for two statements and the commit only.
     give_numbers([case], year=clock.today().year)
-    case.search = tokens(f"{case.title}\n{case.body}")
     case.save(force_insert=True)
     return case
 
