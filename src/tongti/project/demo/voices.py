@@ -60,7 +60,7 @@ def voices(
     for i, at in enumerate(moments):
         door = doors[i % len(doors)]
         body = _sentence(door, next(say), next(more), next(ask), rng)
-        title = rng.choice(d["heads"]) if door in ("web", "stuck") or rng.random() < 0.3 else ""
+        title = rng.choice(d["heads"]) if door in ("web", "stuck") or rng.random() < 0.75 else ""
         name, phone = names.person()
         firm = bool(firms) and (len(firms) >= d["askers"] - i or rng.random() < 0.12)
         place = rng.choice(list(villages)) if villages else d["place"]

@@ -1,0 +1,163 @@
+"""The demo district loads, holds together, and lets a visitor in as anybody."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tongti.accounts.models import Officer
+from tongti.answers.models import Answer
+from tongti.cases.models import Case
+from tongti.figures.models import Daily, Delta
+from tongti.project import demo_district
+from tongti.questions import queries as questions
+from tongti.questions.models import Membership, Question
+from tongti.relay.models import OPEN, Baton
+from tongti.reports import queries as reports
+from tongti.shared import clock, later
+from tongti.trail import queries as trail
+from tongti.units.access import ROLES
+from tongti.units.queries import demo_seats, viewer_of
+from tongti.verdicts.models import CallBack, Verdict
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
+    """The district, loaded once for this file and rolled back after it; what was said on the way."""
+    from django.db import transaction
+
+    said: list[str] = []
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            demo_district.load(said.append)
+            yield said
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _inside(demo: list[str], db: None) -> None:
+    """Each test runs in a savepoint of its own."""
+
+
+def test_it_says_how_far_it_is_and_puts_the_clock_back(demo: list[str]) -> None:
+    assert "道题" in demo[-1]
+    assert clock.now.__module__ == "tongti.shared.clock"
+    assert later.defer.__module__ == "tongti.shared.later"
+
+
+def test_it_goes_only_into_an_empty_database() -> None:
+    assert not demo_district.wanted()
+
+
+def test_its_trail_holds() -> None:
+    proof = trail.verify()
+    assert proof.holds, proof.faults
+    assert proof.events > 2000
+
+
+def test_every_state_is_there_to_be_seen() -> None:
+    assert set(Question.objects.values_list("state", flat=True)) >= {
+        "candidate",
+        "set_up",
+        "handling",
+        "answered",
+        "closed",
+    }
+    assert set(Case.objects.values_list("state", flat=True)) == set(Case.State.values)
+    assert set(Baton.objects.values_list("state", flat=True)) == {"offered", "accepted", "objected", "done", "recalled"}
+    assert set(CallBack.objects.values_list("state", flat=True)) >= {"waiting", "done", "unreached"}
+    assert Answer.objects.filter(state="submitted", question__isnull=False).exists()
+    assert Case.objects.filter(reopened__gt=0, state="handling").exists()
+    assert Case.objects.filter(channel="stuck").count() >= 8
+    assert Membership.objects.filter(state="proposed", question__state="candidate").count() >= 6
+    assert Question.objects.exclude(cleared_at=None).count() >= 10
+    assert Verdict.objects.exclude(solved="yes").exists()
+    overdue = Baton.objects.filter(state__in=OPEN, due_on__lt=clock.today())
+    assert overdue.values("unit").distinct().count() >= 3
+
+
+def test_nobody_says_the_same_words() -> None:
+    bodies = list(Case.objects.values_list("body", flat=True))
+    assert len(bodies) > 300
+    assert len(set(bodies)) == len(bodies)
+
+
+def test_its_counters_equal_a_recount() -> None:
+    def total(measure: str, unit_id: int = 0) -> int:
+        rows = [
+            *Daily.objects.filter(measure=measure, unit_id=unit_id),
+            *Delta.objects.filter(measure=measure, unit_id=unit_id),
+        ]
+        return sum(row.amount for row in rows)
+
+    assert total("received") == Case.objects.count()
+    assert total("open") == Case.objects.exclude(state__in=["closed", "withdrawn"]).count()
+    assert total("questions_open") == Question.objects.filter(state__in=["set_up", "handling", "answered"]).count()
+    assert total("batons_open") == Baton.objects.filter(state__in=OPEN).count()
+    assert total("batons_due") == Baton.objects.filter(state__in=OPEN).count()
+    assert total("verdict_given") == total("solved_all") == Verdict.objects.count()
+    assert total("solved_yes") == Verdict.objects.filter(solved="yes").count()
+    for unit_id in Baton.objects.values_list("unit_id", flat=True).distinct():
+        assert total("batons_open", unit_id) == Baton.objects.filter(state__in=OPEN, unit_id=unit_id).count()
+    for unit_id in Case.objects.values_list("holder_id", flat=True).distinct():
+        held = Case.objects.filter(holder_id=unit_id).exclude(state__in=["closed", "withdrawn"]).count()
+        assert total("unit_open", unit_id) == held
+
+
+def test_the_counts_of_each_question_equal_its_rows() -> None:
+    for question in Question.objects.all():
+        active = question.memberships.filter(state="active")
+        assert question.case_count == active.count(), question
+        assert question.asker_count == active.values("case__party").distinct().count(), question
+        assert question.proposed_count == question.memberships.filter(state="proposed").count(), question
+
+
+def test_every_role_signs_in_with_one_click(settings: Any) -> None:
+    settings.DEMO = True
+    seats = demo_seats()
+    assert {seat.role.code for seat in seats} == set(ROLES)
+    page = Client().get("/desk/sign-in/").content.decode()
+    for role in ROLES:
+        seat = next(seat for seat in seats if seat.role.code == role)
+        assert seat.name in page
+        client = Client()
+        answer = client.post("/desk/sign-in/demo/", {"officer": seat.officer_id}, follow=True)
+        assert answer.status_code == 200, (role, answer.status_code)
+        assert seat.name in answer.content.decode()
+
+
+def test_the_leaders_page_is_alive() -> None:
+    board = reports.board(viewer_of(Officer.objects.get(name="何区长")), "quarter")
+    assert board.hot[0].question.title == "临江镇幸福路一带晚高峰停水"
+    assert board.hot[0].question.asker_count >= 40
+    assert board.hot[0].newcomers > 0
+    assert board.overdue > 0
+    assert len(board.units) >= 12
+    assert all(card.rate.denominator > 0 and len(card.course) >= 3 for card in board.cards)
+    assert 0 < board.cards[1].rate.numerator < board.cards[1].rate.denominator
+
+
+def test_the_public_sees_titles_that_were_cleared() -> None:
+    titles = [question.public_title for question in questions.public_list().rows]
+    assert titles[0] == "临江镇幸福路一带晚上停水"
+
+
+def test_no_number_can_ring_anybody() -> None:
+    """Telephones are of a range that nobody uses."""
+    from tongti.parties.models import Party
+
+    assert {party.phone[:6] for party in Party.objects.all()} == {"+86154"}
+
+
+def test_no_job_is_left_for_a_worker_but_the_letters() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT task_name FROM procrastinate_jobs")
+        assert {name for (name,) in cursor.fetchall()} <= {"send_waiting"}
