@@ -194,6 +194,10 @@ class RegisterForm(Form):
         self.places, self.categories = named_places(), named_categories()
         self.fields["place"].options = self.places  # type: ignore[attr-defined]
         self.fields["category"].options = self.categories  # type: ignore[attr-defined]
+        if self.is_stuck:
+            for name, sentence in self.STUCK.items():
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = sentence
 
     def label_of(self, category_id: int | None) -> str:
         """How a category is written in its field."""
@@ -210,15 +214,6 @@ class RegisterForm(Form):
         if typed and not normal_phone(typed):
             raise forms.ValidationError("这个电话号码不对，请检查：手机号是 11 位，座机请带区号。")
         return typed
-
-    def clean(self) -> dict[str, Any]:
-        """The fields of the door 办不成事 are required there only."""
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("channel") == Channel.STUCK:
-            for name, sentence in self.STUCK.items():
-                if not data.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
-        return data
 
     def body(self) -> str:
         """The words, with the window's register below them at the door 办不成事."""
