@@ -1,10 +1,6 @@
 """The demo district: is there room for it, and putting it in."""
 
-import importlib
-import importlib.util
 from collections.abc import Callable
-
-MODULE = "tongti.project.demo"
 
 
 def wanted() -> bool:
@@ -16,7 +12,7 @@ def wanted() -> bool:
 
 def load(progress: Callable[[str], None]) -> str:
     """Load it; answers what came of it in words."""
-    if importlib.util.find_spec(MODULE) is None:
-        return "这个版本没有演示数据，跳过"
-    importlib.import_module(MODULE).load(progress)
+    from tongti.project import demo
+
+    demo.load(progress)
     return "已载入"

@@ -75,6 +75,8 @@ def configuration(level: str) -> dict[str, Any]:
             "procrastinate": {"level": "WARNING"},
             "django.request": {"handlers": ["requests"], "level": "ERROR", "propagate": False},
             "django.security": {"level": "ERROR"},
+            # Says so whenever a command ends in the middle of a statement.
+            "psycopg.pool": {"level": "ERROR"},
             # Every statement with its parameters: never.
             "django.db.backends": {"level": "WARNING"},
             "_granian": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
