@@ -55,6 +55,8 @@ def test_a_call_is_taken_with_the_keyboard_alone(clerk, cast):
     tab_to(clerk, "place")
     clerk.keyboard.type("幸福社区")
     expect(clerk.locator(".htmx-request")).to_have_count(0)
+    # axe takes whatever the sticky bar happens to cover for too small
+    clerk.evaluate("scrollTo(0, 0)")
     check(clerk, "filled")
     for _ in range(20):
         clerk.keyboard.press("Tab")
