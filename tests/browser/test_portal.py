@@ -71,6 +71,9 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
+ASK = "临江镇幸福路晚上又停水了，一个星期了，什么时候恢复供水？"
+
+
 def fill(page: Page, *, words: str = WATER, script: bool = True) -> None:
     page.get_by_label("发生了什么事？").fill(words)
     page.get_by_label("乡镇（街道）").select_option(label="临江镇")
@@ -134,7 +137,7 @@ def test_without_script_from_report_to_withdrawal(nojs_phone_page: Page, cast: C
 def test_without_script_the_same_question_is_one_button_away(nojs_phone_page: Page, question: Any) -> None:
     page = nojs_phone_page
     page.goto("/say/")
-    page.get_by_label("发生了什么事？").fill("幸福路这边晚上又停水了，怎么办")
+    page.get_by_label("发生了什么事？").fill(ASK)
     page.get_by_role("button", name="看看有没有相同的问题").click()
     assert page.get_by_role("heading", name="已有 3 人反映同样的问题").is_visible()
     check(page, "same")
@@ -143,21 +146,21 @@ def test_without_script_the_same_question_is_one_button_away(nojs_phone_page: Pa
     page.get_by_label("手机号").fill("13800138000")
     page.get_by_role("button", name="算我一个", exact=True).click()
     assert page.get_by_text("4 人同问").first.is_visible()
-    assert Case.objects.latest("pk").body == "幸福路这边晚上又停水了，怎么办"
+    assert Case.objects.latest("pk").body == ASK
 
 
 def test_live_panel_and_counting_oneself_in(phone_page: Page, question: Any) -> None:
     page = phone_page
     page.goto("/say/")
     check(page, "empty")
-    page.get_by_label("发生了什么事？").press_sequentially("幸福路这边晚上又停水了，怎么办")
+    page.get_by_label("发生了什么事？").press_sequentially(ASK)
     expect(page.get_by_role("heading", name="已有 3 人反映同样的问题")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "id_words"
     assert page.locator("#same-s").inner_text() == "找到 1 个相同的问题，最多的有 3 人同问"
-    assert page.get_by_text("已写 15 字，最多 1000 字").is_visible()
+    assert page.get_by_text("已写 28 字，最多 1000 字").is_visible()
     check(page, "panel")
     page.get_by_role("button", name="我也一样，算我一个").click()
-    assert page.get_by_label("您那里有什么不一样的，补一句").input_value() == "幸福路这边晚上又停水了，怎么办"
+    assert page.get_by_label("您那里有什么不一样的，补一句").input_value() == ASK
     check(page, "join")
     page.get_by_role("button", name="算我一个", exact=True).click()
     assert page.title().startswith("错误：")
@@ -178,7 +181,7 @@ def test_panel_changes_with_the_words_and_sends_nothing_but_words(phone_page: Pa
     page.on("request", lambda r: sent.append(r.post_data or "") if r.url.endswith("/say/same/") else None)
     page.goto("/say/")
     page.get_by_label("手机号").fill("13800138000")
-    page.get_by_label("发生了什么事？").fill("幸福路这边晚上又停水了，怎么办")
+    page.get_by_label("发生了什么事？").fill(ASK)
     expect(page.get_by_role("heading", name="已有 3 人反映同样的问题")).to_be_visible()
     page.get_by_label("发生了什么事？").fill("大塘村口的路灯坏了一个多月没人修")
     expect(page.get_by_role("heading", name="已有 3 人反映同样的问题")).to_have_count(0)
@@ -237,6 +240,8 @@ def test_the_connection_drops_and_she_goes_back(phone_page: Page, cast: Cast, wa
     with page.expect_event("requestfailed"):
         page.get_by_role("button", name="提交", exact=True).click(no_wait_after=True)
     assert lost
+    # the browser's own page about the lost connection comes first
+    page.wait_for_timeout(500)
     page.goto("/say/check/")
     assert page.get_by_text("刚才那件已经提交成功").is_visible()
     assert page.get_by_text(Case.objects.get().number).is_visible()

@@ -10,6 +10,7 @@ from tongti.cases.models import Case
 from tongti.questions import actions as questions
 from tongti.questions.models import Membership, Question
 
+ASK = "临江镇幸福路晚上又停水了，一个星期了，什么时候恢复供水？"
 HTMX = {"HX-Request": "true"}
 
 
@@ -21,7 +22,7 @@ def shown(question, run_jobs) -> Question:
 
 
 def test_while_typing_the_same_question_is_shown_with_heat_and_marked_words(resident, shown):
-    answer = resident.post("/say/same/", {"words": "幸福路这边晚上又停水了，怎么办"}, headers=HTMX)
+    answer = resident.post("/say/same/", {"words": ASK}, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "已有 3 人反映同样的问题" in page
@@ -31,7 +32,7 @@ def test_while_typing_the_same_question_is_shown_with_heat_and_marked_words(resi
 
 
 def test_nobody_elses_words_place_or_name_are_shown(resident, shown, cast):
-    page = resident.post("/say/same/", {"words": "幸福路这边晚上又停水了，怎么办"}, headers=HTMX).content.decode()
+    page = resident.post("/say/same/", {"words": ASK}, headers=HTMX).content.decode()
     page += resident.get(f"/q/{shown.number}/").content.decode()
     page += resident.get("/q/").content.decode()
     page += resident.get(f"/say/join/{shown.number}/").content.decode()

@@ -88,6 +88,8 @@ TEMPLATES = [
 
 # Threads of one web process; each holds at most one connection.
 WEB_THREADS = environment.number("TONGTI_WEB_THREADS", 4)
+# How many times the ordinary limits of the public forms (shared.ratelimit); large where all come through one address.
+RATE_LIMIT_FACTOR = max(1, environment.number("TONGTI_RATE_LIMIT_FACTOR", 1))
 EMBEDDED = not environment.text(environment.DATABASE_URL)
 DATABASES = {
     "default": parse(environment.text(environment.DATABASE_URL) or postgres.url(environment.cluster())),

@@ -32,10 +32,9 @@ def hit(name: str, who: str | bytes, limit: int, per_seconds: int) -> None:
 
     Call it before the action and outside its transaction, so that a try which failed is counted too. Raises TooOften.
     """
-    factor = float(getattr(settings, "RATE_LIMIT_FACTOR", 1))
-    if not who or factor <= 0:
+    if not who:
         return
-    limit = max(1, round(limit * factor))
+    limit *= settings.RATE_LIMIT_FACTOR
     bucket = _bucket(name, who)
     step = per_seconds / limit
     room = per_seconds - step

@@ -159,9 +159,10 @@ def typed(post: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
 
 
 def incoming(request: HttpRequest, name: str = "files") -> list[Upload]:
-    """Files of a request. A file over the limit is not read whole: its first bytes are enough to refuse it."""
+    """Files of a request. Of a file over the limit, and of a seventh file, only so much is read that it can be refused."""
     most = uploads.MOST_BYTES + 1
-    return [Upload(file.name or "", file.read(most)) for file in request.FILES.getlist(name)]
+    chosen = request.FILES.getlist(name)[: uploads.MOST_FILES + 1]
+    return [Upload(file.name or "", file.read(most)) for file in chosen]
 
 
 def _uuid(text: str) -> str:
