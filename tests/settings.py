@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 # The controlling process draws the folder; the xdist workers inherit it through the environment.
-FOLDER = os.environ.setdefault("TONGTI_TEST_FOLDER", tempfile.mkdtemp(prefix="tongti-test-"))
+FOLDER = os.environ.get("TONGTI_TEST_FOLDER") or tempfile.mkdtemp(prefix="tongti-test-")
+os.environ["TONGTI_TEST_FOLDER"] = FOLDER
 os.environ["TONGTI_DATA"] = FOLDER
 for name in ("TONGTI_DEMO", "TONGTI_BASE_URL", "TONGTI_HOSTS"):
     os.environ.pop(name, None)

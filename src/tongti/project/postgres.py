@@ -150,6 +150,10 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
         self.process = None
+        sockets = socket_folder(self.cluster)
+        if sockets != self.cluster:
+            with suppress(OSError):
+                sockets.rmdir()
 
     def url(self, database: str = DATABASE) -> str:
         """The address of a database on this server."""
