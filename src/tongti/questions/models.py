@@ -75,7 +75,8 @@ class Question(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="question_search"),
             GinIndex(fields=["units"], name="question_units"),
-            GinIndex(fields=["keys"], name="question_keys"),
+            # no pending list: the panel searches it while people type
+            GinIndex(fields=["keys"], name="question_keys", fastupdate=False),
             models.Index(fields=["state", "-asker_count", "-id"], name="question_by_heat"),
             models.Index(fields=["state", "due_on", "id"], name="question_by_due"),
             models.Index(fields=["state", "first_received_at", "id"], name="question_by_age"),
