@@ -14,7 +14,7 @@ from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.trail import actions as trail
 from tongti.trail.models import Event
-from tongti.units.access import May, Viewer
+from tongti.units.access import ROLES, May, Viewer
 from tongti.units.models import Transfer, Unit
 from tongti.units.transfer import sheets
 
@@ -149,6 +149,35 @@ _FACTS: dict[str, str] = {
     "reveal": "查看授权",
     "case": "诉求",
     "demo": "演示",
+}
+
+
+# Codes and names of fields that stand in those facts.
+_VALUES: dict[str, str] = {
+    "units": "单位",
+    "officers": "人员",
+    "categories": "事项分类",
+    "duties": "职责清单",
+    "regimes": "时限规则",
+    "texts": "用语和模板",
+    "name": "名称",
+    "short_name": "简称",
+    "kind": "类别",
+    "region_id": "地区",
+    "phone": "电话",
+    "username": "登录名",
+    "matter": "事项",
+    "category_id": "分类",
+    "lead_id": "牵头单位",
+    "helpers": "协办单位",
+    "by_territory": "属地参与",
+    "keywords": "关键词",
+    "basis": "依据",
+    "valid_from": "生效",
+    "valid_to": "失效",
+    "work": "上班",
+    "off": "放假",
+    "half": "半天",
 }
 
 
@@ -291,4 +320,14 @@ def _who(row: Event, names: dict[int, str]) -> str:
 def _facts(row: Event) -> str:
     # Unknown facts are left out rather than guessed at: the trail itself keeps them all.
     known = [(word, row.facts[name]) for name, word in _FACTS.items() if row.facts.get(name) not in (None, "", [])]
-    return "；".join(f"{word} {'、'.join(map(str, v)) if isinstance(v, list) else v}" for word, v in known)
+    return "；".join(f"{word} {_value(value)}" for word, value in known)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(_value(one) for one in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str) and value in ROLES:
+        return ROLES[value].name
+    return _VALUES.get(str(value), str(value))
