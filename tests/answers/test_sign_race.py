@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.cast import make_cast
-from tests.relay.stories import Story, deferred
+from tests.relay.stories import Story, deferred, forget_jobs
 from tests.relay.test_races import at_once, won_and_lost
 from tongti.answers import actions as answers
 from tongti.answers.models import Answer, Reply
@@ -23,6 +23,13 @@ GOOD = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_jobs_stay(request):
+    yield
+    if "transactional_db" in request.fixturenames:
+        forget_jobs()
+
+
 def ready(callers):
     forget_calendar()
     story = Story(make_cast())
@@ -37,7 +44,7 @@ def ready(callers):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_leaders_sign_at_once():
+def test_two_leaders_sign_at_once(transactional_db):
     story, answer = ready(4)
     leader = story.cast.viewer("陆局长")
     results = at_once(*[lambda: answers.sign(answer=Answer.objects.get(pk=answer.pk), by=leader)] * 2)
@@ -50,7 +57,7 @@ def test_two_leaders_sign_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_composers_begin_one_draft():
+def test_two_composers_begin_one_draft(transactional_db):
     forget_calendar()
     story = Story(make_cast())
     question = story.question(2)

@@ -169,3 +169,30 @@ def test_the_plan_shows_the_days_before_anything_is_dispatched(story, on_friday)
     assert (bars["lead"].left, bars["helper"].left) == ("3 月 13 日到期", "3 月 11 日到期")
     assert len(bars["lead"]) == len(bars["helper"])
     assert not Baton.objects.exists()
+
+
+def test_a_wrong_dispatch_is_called_back_whole_and_the_clock_goes_on(story, cast, on_friday):
+    load_samples()
+    question, chief = story.question(2), cast.viewer("韦晓梅")
+    first = story.dispatch(question)
+    with pytest.raises(NotAllowed):
+        relay.call_back(question=question, reason="派错了", by=cast.viewer("黄志强"))
+    on_friday.shift(3 * 86400)
+    assert len(relay.call_back(question=question, reason="派错了", by=chief)) == 4
+    question.refresh_from_db()
+    assert (question.state, question.lead) == ("set_up", None)
+    for case in Case.objects.filter(pk__in=[c.pk for c in story.cases]):
+        assert (case.state, case.holder.short_name, case.due_on) == ("registered", "热线办", date(2026, 3, 13))
+    assert (figure("batons_open"), figure("batons_due")) == (0, 0)
+    lead, helper = story.dispatch(
+        question, lead_id=cast.units["供电局"].pk, helpers=[(cast.units["水利局"].pk, "配合")], territory_id=None
+    )
+    assert (lead.started_on, lead.due_on) == (first[0].started_on, date(2026, 3, 13))
+    assert helper.due_on == date(2026, 3, 12)
+    assert "question.called_back" in verbs(question)
+    single = story.call("路灯不亮")
+    story.dispatch(case=single, helpers=[], territory_id=None)
+    relay.call_back(case=single, reason="派错了", by=chief)
+    single.refresh_from_db()
+    assert (single.state, single.holder.short_name) == ("registered", "热线办")
+    story.dispatch(case=single, helpers=[], territory_id=None)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from tests.cast import make_cast
-from tests.relay.stories import Story
+from tests.relay.stories import Story, forget_jobs
 from tongti.deadlines.queries import forget_calendar
 from tongti.questions.models import Question
 from tongti.relay import actions as relay
@@ -16,6 +16,13 @@ from tongti.shared.errors import DomainError, Raced
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHY = {"reason": "不归本单位管", "basis": "职责清单第 1 条"}
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_stay(transactional_db):
+    forget_jobs()
+    yield
+    forget_jobs()
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class LeadCannotBeRecalled(DomainError):
     code, status, words = (
         "relay.lead_cannot_be_recalled",
         409,
-        "牵头单位不能直接收回，请改派给别的单位，这样始终有人接着。",
+        "牵头单位不能单独收回，请改派给别的单位，或者全部收回重新派单。",
     )
 
 

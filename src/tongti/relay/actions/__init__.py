@@ -6,6 +6,7 @@ of deadlocking; every step then moves its row by compare-and-set.
 
 from tongti.relay.actions.dispatching import add_unit, dispatch
 from tongti.relay.actions.endings import (
+    call_back,
     close_rest,
     end_for_withdrawn,
     finish,
@@ -20,6 +21,7 @@ __all__ = [
     "TRIES",
     "accept",
     "add_unit",
+    "call_back",
     "close_rest",
     "dispatch",
     "end_for_withdrawn",

@@ -51,9 +51,13 @@ def dispatch(
     batons = [
         _baton(matter, unit, role, task, now=now, by=by, duty_id=duty_id, reason=reason) for unit, role, task in wanted
     ]
-    lead = batons[0]
+    lead, before = batons[0], _called_back(matter)
     for baton in batons:
         _set_clocks(baton, matters.clocks_for(regime, baton.role, now, not_after=None if baton is lead else lead))
+        if baton is lead and before is not None and not regime.restarts:
+            _go_on_from(baton, before)
+    for baton in batons:
+        baton.round = lead.round
     try:
         with transaction.atomic():
             Baton.objects.bulk_create(batons)
@@ -205,6 +209,26 @@ def _baton(
         started_on=clock.today(),
         offered_at=now,
     )
+
+
+def _called_back(matter: Matter) -> Baton | None:
+    """The first lead of a dispatch that was called back as a whole: its handling clock has never stopped."""
+    leads = Baton.objects.filter(**matter.key, role=Baton.Role.LEAD).order_by("-pk")
+    latest = leads.first()
+    if latest is None or latest.state != Baton.State.RECALLED:
+        return None
+    return leads.filter(round=latest.round).order_by("pk").first()
+
+
+def _go_on_from(lead: Baton, before: Baton) -> None:
+    lead.started_on, lead.due_on, lead.due_at, lead.round = (
+        before.started_on,
+        before.due_on,
+        before.due_at,
+        before.round,
+    )
+    lead.regime_version, lead.calendar_version = before.regime_version, before.calendar_version
+    lead.explanation = before.explanation
 
 
 def _set_clocks(baton: Baton, clocks: matters.Clocks) -> None:

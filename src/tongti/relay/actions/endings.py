@@ -6,10 +6,11 @@ from django.db.models import Max
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.questions import actions as questions
-from tongti.questions.models import Membership
+from tongti.questions.actions import holding
+from tongti.questions.models import Membership, Question
 from tongti.relay.actions import matters
 from tongti.relay.actions.matters import Matter, checked_words, clocks_for, locked_matter_of, regime_of
-from tongti.relay.errors import Ended, LeadCannotBeRecalled, NotAccepted, NothingToReopen
+from tongti.relay.errors import Ended, LeadCannotBeRecalled, NoLead, NotAccepted, NothingToReopen
 from tongti.relay.models import OPEN, Baton, Objection
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
@@ -67,6 +68,28 @@ def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
     matters.count_ended([baton])
     matters.settle_units(matter, by=by)
     return baton
+
+
+@transaction.atomic
+def call_back(*, question: Question | None = None, case: Case | None = None, reason: str, by: Viewer) -> list[Baton]:
+    """收回重派: every baton ends and the matter waits for dispatch again, held by the fallback unit meanwhile.
+
+    For a dispatch that was wrong as a whole, or a question in hand that must be merged into another. When it is dispatched
+    again the handling clock goes on from the first dispatch. Raises NotAllowed, BadInput, NoLead, NoHolder.
+    """
+    by.require(May.DISPATCH)
+    reason = checked_words(reason, "reason", "收回理由", 200)
+    matter = matters.locked(matters.matter_of(question, case))
+    batons = _end_all(matter, by=by, why="called_back")
+    if not batons:
+        raise NoLead
+    Baton.objects.filter(pk__in=[baton.pk for baton in batons]).update(dispatch_reason=reason)
+    if matter.question:
+        questions.stop_handling(question=matter.question, by=by)
+    else:
+        assert matter.case is not None
+        holding.return_to_desk([matter.case], by=by)
+    return batons
 
 
 @transaction.atomic

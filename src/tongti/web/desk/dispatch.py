@@ -145,7 +145,14 @@ def move(request: DeskRequest, pk: int) -> HttpResponse:
         forms[which] = bound
         if bound.is_valid():
             try:
-                if which == "recall":
+                if which == "recall" and baton.role == "lead":
+                    actions.call_back(
+                        question=baton.question,
+                        case=baton.case,
+                        reason=bound.cleaned_data["reason"],
+                        by=request.viewer,
+                    )
+                elif which == "recall":
                     actions.recall(baton=baton, reason=bound.cleaned_data["reason"], by=request.viewer)
                 else:
                     actions.redispatch(
