@@ -8,7 +8,7 @@ TABLE: list[tuple[str, str, int]] = [
     *(
         (name, who, 200)
         for name in (
-            "public:home", "public:say", "public:say_stuck", "public:same", "public:track", "public:questions", "public:figures", "public:help",
+            "public:home", "public:say", "public:say_stuck", "public:track", "public:questions", "public:figures", "public:help",
             "public:privacy", "public:accessibility", "public:sitemap",
         )
         for who in PEOPLE
@@ -17,7 +17,7 @@ TABLE: list[tuple[str, str, int]] = [
     *(
         (name, who, 302)
         for name in (
-            "public:check", "public:case", "public:add", "public:withdraw", "public:again",
+            "public:check", "public:same", "public:case", "public:add", "public:withdraw", "public:again",
         )
         for who in PEOPLE
     ),

@@ -122,7 +122,9 @@ def same(request: HttpRequest) -> HttpResponse:
             # The panel is a help, not a duty: it stays as it was.
             return HttpResponse(status=204)
         return render(request, "public/_same.html", {"panel": panel(request.POST.get("words", "")), "live": True})
-    draft = drafts.load(request.session) or drafts.new(Channel.WEB)
+    draft = drafts.load(request.session)
+    if draft is None:
+        return redirect("public:say")
     context = {"panel": panel(draft.data.get("words", "")), "draft": draft, "back": reverse(PAGES[draft.channel])}
     return render(request, "public/same.html", context)
 
