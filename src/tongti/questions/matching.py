@@ -28,8 +28,6 @@ from tongti.units.models import Region
 
 COMPARED = 60
 """Cases that share most keys and are scored for one query."""
-LOOKED_AT = 600
-"""Rows that one GIN query may bring up before they are ranked: bounds the cost of a burst of identical messages."""
 FRESH = 60.0
 """Seconds for which a process trusts the word frequencies it has loaded."""
 PROFILES = 6
@@ -260,12 +258,15 @@ def _nearest(table: str, pk: str, keys: list[int], without: Sequence[int], where
         return []
     data = "data" if table == "questions_casefeatures" else "features"
     with connection.cursor() as cursor:
-        # The names are literals of this file; every value is a parameter.
+        # The names are literals of this file; every value is a parameter. One index look-up per key and no LIMIT inside:
+        # with one, the planner reads the table from its start and stops at the oldest rows instead of asking the index.
         cursor.execute(
-            f"SELECT pk, data FROM (SELECT {pk} AS pk, keys, {data} AS data FROM {table} "  # noqa: S608
-            f"WHERE keys && %(keys)s::int[] AND NOT {pk} = ANY(%(without)s::bigint[]) {where} LIMIT %(looked_at)s) AS found "
-            "ORDER BY (SELECT count(*) FROM unnest(keys) AS k WHERE k = ANY(%(keys)s::int[])) DESC, pk LIMIT %(compared)s",
-            {"keys": keys, "without": list(without), "looked_at": LOOKED_AT, "compared": COMPARED},
+            f"WITH best AS (SELECT hit.pk FROM unnest(%(keys)s::int[]) AS q(k) CROSS JOIN LATERAL ("  # noqa: S608
+            f"SELECT {pk} AS pk FROM {table} WHERE keys @> ARRAY[q.k] {where}) AS hit "
+            "WHERE NOT hit.pk = ANY(%(without)s::bigint[]) "
+            "GROUP BY hit.pk ORDER BY count(*) DESC, hit.pk DESC LIMIT %(compared)s) "
+            f"SELECT t.{pk}, t.{data} FROM best JOIN {table} AS t ON t.{pk} = best.pk ORDER BY t.{pk}",
+            {"keys": keys, "without": list(without), "compared": COMPARED},
         )
         return [(int(pk), bytes(data)) for pk, data in cursor.fetchall()]
 
