@@ -81,8 +81,8 @@ WHO: dict[str, set[str]] = {
     # answering together
     "desk:answers": {"handler", "helper", "unit_leader", "stranger"},
     "desk:answer_begin": {"handler", "unit_leader"},
-    # 签收员 signs for batons; the answer in the making is for those who write, sign, dispatch or supervise it
-    "desk:answer": {"handler", "helper", "unit_leader"} | {"dispatcher", "coordinator", "supervisor"},
+    # the units that take part read the answer in the making, whoever of them writes it
+    "desk:answer": INVOLVED | {"dispatcher", "coordinator", "supervisor"},
     "desk:answer_case": {"handler", "unit_leader"},
     "desk:answer_sign": {"unit_leader"},
     "desk:answer_send_back": {"unit_leader"},
