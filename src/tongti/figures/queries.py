@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -13,13 +14,11 @@ _SUM = (
 )
 
 
-def totals(
-    measures: Sequence[str], *, since: date, until: date, unit_id: int = 0
-) -> dict[str, int]:
+def totals(measures: Sequence[str], *, since: date, until: date, unit_id: int = 0) -> dict[str, int]:
     """Sum per measure over the days ``since``…``until`` (both included); missing measures are 0."""
     where = "measure = ANY(%s) AND unit_id = %s AND subject_id = 0 AND day BETWEEN %s AND %s"
     rows = _read("measure", where, [list(measures), unit_id, since, until])
-    return dict.fromkeys(measures, 0) | {measure: amount for measure, amount in rows}
+    return dict.fromkeys(measures, 0) | dict(rows)
 
 
 def by_unit(measure: str, *, since: date, until: date) -> dict[int, int]:
@@ -43,8 +42,8 @@ def by_subject_and_day(
     return {(subject, day): amount for subject, day, amount in rows}
 
 
-def _read(group: str, where: str, values: list[object]) -> list[tuple]:  # type: ignore[type-arg]
+def _read(group: str, where: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         # group and where are literals of this file; every value is a parameter
         cursor.execute(_SUM.format(group=group, where=where), values + values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -70,6 +70,11 @@ class RateCard:
     change: float | None
     course: tuple[float, ...]
 
+    @property
+    def step(self) -> float:
+        """How far it moved; the arrow beside it says which way."""
+        return abs(self.change or 0.0)
+
 
 @dataclass(frozen=True)
 class HotQuestion:

@@ -8,7 +8,7 @@ from django.db import models
 from tongti.shared import crypto
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
     """Reads and writes ``str``; stores AES-GCM bytes bound to ``model.field``. Cannot be filtered or ordered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,36 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delta',
+            name="Delta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(max_length=40)),
-                ('unit_id', models.BigIntegerField(default=0)),
-                ('subject_id', models.BigIntegerField(default=0)),
-                ('day', models.DateField()),
-                ('amount', models.IntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(max_length=40)),
+                ("unit_id", models.BigIntegerField(default=0)),
+                ("subject_id", models.BigIntegerField(default=0)),
+                ("day", models.DateField()),
+                ("amount", models.IntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Daily',
+            name="Daily",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(max_length=40)),
-                ('unit_id', models.BigIntegerField(default=0)),
-                ('subject_id', models.BigIntegerField(default=0)),
-                ('day', models.DateField()),
-                ('amount', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(max_length=40)),
+                ("unit_id", models.BigIntegerField(default=0)),
+                ("subject_id", models.BigIntegerField(default=0)),
+                ("day", models.DateField()),
+                ("amount", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('measure', 'unit_id', 'subject_id', 'day'), name='figure_daily_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "unit_id", "subject_id", "day"), name="figure_daily_once"
+                    )
+                ],
             },
         ),
     ]

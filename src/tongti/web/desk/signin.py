@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from tongti.accounts import actions, queries
 from tongti.shared import ratelimit
 from tongti.shared.errors import DomainError
-from tongti.units.queries import demo_seats
+from tongti.units.queries import DemoSeat, demo_seats
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.forms import Form
 
@@ -66,9 +66,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             login(request, officer, backend=BACKEND)
             return redirect("desk:password" if officer.must_change_password else _next(request))
     cast = demo_seats() if settings.DEMO else []
+    first, others = _one_of_each(cast)
     status = 422 if form.errors else 200
-    context = {"form": form, "cast": cast, "next": request.GET.get("next", "")}
+    context = {"form": form, "cast": first, "others": others, "next": request.GET.get("next", "")}
     return render(request, "desk/sign_in.html", context, status=status)
+
+
+def _one_of_each(cast: list[DemoSeat]) -> tuple[list[DemoSeat], list[DemoSeat]]:
+    """The first of every role, and everybody else: nobody looks for 收件员 among thirty handlers."""
+    by_role: dict[str, DemoSeat] = {}
+    for seat in cast:
+        by_role.setdefault(seat.role.code, seat)
+    first = list(by_role.values())
+    return first, [seat for seat in cast if seat not in first]
 
 
 @require_POST
