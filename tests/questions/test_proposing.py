@@ -72,7 +72,7 @@ def test_a_refusal_is_remembered_for_ever(
     actions.match_case(case_id=water[2].pk)
     actions.group_all()
     assert Membership.objects.get(case=water[2]).state == "refused"
-    assert [e.verb for e in trail.of(water[2])][0] == "case.refused_by_question"
+    assert next(e.verb for e in trail.of(water[2])) == "case.refused_by_question"
     # a person may still change her mind
     actions.join(case_ids=[water[2].pk], question=question, by=wei)
     assert Membership.objects.get(case=water[2]).state == "active"

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs_shared]
 def entered(cast: Cast, folder: Path) -> ImportBatch:
     """The rows as cases of one batch. The import itself has its own tests; here only what comes after it counts."""
     from django.utils import timezone
+
     from samequestion import read_messages
 
     now, holder = clock.now(), cast.units["热线办"].pk

@@ -15,7 +15,7 @@ from tongti.questions.actions.lifecycle import (
     stop_handling,
     unclear,
 )
-from tongti.questions.actions.moving import drop, join, merge, move, remove, split, undo
+from tongti.questions.actions.moving import drop, join, merge, move, remove, split
 from tongti.questions.actions.proposing import (
     Grouped,
     Placed,
@@ -25,6 +25,7 @@ from tongti.questions.actions.proposing import (
     match_case,
     refresh_question,
 )
+from tongti.questions.actions.undoing import undo
 
 __all__ = [
     "Decided",

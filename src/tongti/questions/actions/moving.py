@@ -6,7 +6,7 @@ compare-and-set, counts, figures, the cases' holders, the trail of the questions
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,7 +19,6 @@ from tongti.questions.actions.counting import askers, lock, settle, take_numbers
 from tongti.questions.errors import (
     AlreadyJoined,
     BatonOpen,
-    CannotUndo,
     CaseWithdrawn,
     MustRecall,
     NotAMember,
@@ -186,7 +185,7 @@ def apply(
     """
     case_ids = [m.case_id for m in moves]
     proposals = Membership.objects.filter(case_id__in=case_ids, state=M.PROPOSED).values_list("question_id", flat=True)
-    questions = lock({owner, *_ends(moves), *proposals, *(p.question_id for p in (*carry, *refuse))})
+    questions = lock({owner, *ends(moves), *proposals, *(p.question_id for p in (*carry, *refuse))})
     if check:
         check(questions)
     # carried and refused proposals count too when their question's askers are settled; they are few
@@ -199,7 +198,7 @@ def apply(
         kind=kind,
         moves=[[m.case_id, m.source, m.target] for m in moves],
         reason=reason,
-        by_id=_officer(by),
+        by_id=officer_id_of(by),
         at=clock.now(),
         question_id=owner,
         before={
@@ -221,11 +220,11 @@ def apply(
     drop_emptied(questions, by=by)
     _pass(moves, touched, questions, by)
     _tell(step, moves, touched, questions, by, made)
-    _afterwards(questions, moves)
+    afterwards(questions, moves)
     return step
 
 
-def _ends(moves: Iterable[Move]) -> set[int]:
+def ends(moves: Iterable[Move]) -> set[int]:
     return {pk for m in moves for pk in (m.source, m.target) if pk is not None}
 
 
@@ -265,7 +264,7 @@ def _leave(moves: Sequence[Move], by: Actor, reason: str) -> None:
             by_source.setdefault(m.source, []).append(m.case_id)
     for source, case_ids in by_source.items():
         left = Membership.objects.filter(question_id=source, case_id__in=case_ids, state=M.ACTIVE).update(
-            state=M.LEFT, decided_at=clock.now(), decided_by_id=_officer(by), note=reason
+            state=M.LEFT, decided_at=clock.now(), decided_by_id=officer_id_of(by), note=reason
         )
         if left != len(case_ids):
             raise Raced
@@ -287,7 +286,7 @@ def _enter(moves: Sequence[Move], rows: Sequence[Membership], how: str, by: Acto
     new = [
         Membership(
             case_id=case_id, question_id=target, state=M.ACTIVE, how=how, proposed_at=at, decided_at=at,
-            decided_by_id=_officer(by), note=reason,
+            decided_by_id=officer_id_of(by), note=reason,
         )
         for case_id, target in joins
         if (case_id, target) not in known and target is not None
@@ -297,7 +296,7 @@ def _enter(moves: Sequence[Move], rows: Sequence[Membership], how: str, by: Acto
             # a confirmed proposal keeps saying that the engine made it
             confirmed = [row.pk for row in old if row.state == M.PROPOSED]
             back = [row.pk for row in old if row.state != M.PROPOSED]
-            decided = {"state": M.ACTIVE, "decided_at": at, "decided_by_id": _officer(by), "note": reason}
+            decided = {"state": M.ACTIVE, "decided_at": at, "decided_by_id": officer_id_of(by), "note": reason}
             Membership.objects.filter(pk__in=confirmed).update(**decided)
             Membership.objects.filter(pk__in=back).update(**decided, how=how)
             Membership.objects.bulk_create(new)
@@ -330,7 +329,7 @@ def _carry(carry: Sequence[Membership], owner: int, rows: Sequence[Membership]) 
 
 def _refuse(refuse: Sequence[Membership], by: Actor, reason: str, at: datetime) -> None:
     Membership.objects.filter(pk__in=[p.pk for p in refuse], state=M.PROPOSED).update(
-        state=M.REFUSED, decided_at=at, decided_by_id=_officer(by), note=reason
+        state=M.REFUSED, decided_at=at, decided_by_id=officer_id_of(by), note=reason
     )
 
 
@@ -383,12 +382,12 @@ def _tell(
 ) -> None:
     entries: list[tuple[str, Any, dict[str, Any] | None]] = [
         (f"question.{_PAST[step.kind]}", questions[pk], _facts_for(step, pk, moves))
-        for pk in sorted(_ends(moves) | {step.question_id} | {int(pk) for pk in _ended_of(step, questions)})
+        for pk in sorted(ends(moves) | {step.question_id} | {int(pk) for pk in _ended_of(step, questions)})
     ]
     lapsed = questions.keys() - {obj.pk for _, obj, _ in entries}
     entries += [("question.proposals_lapsed", questions[pk], {"rearrangement": step.pk}) for pk in sorted(lapsed)]
     entries += [
-        (_case_verb(m), touched[m.case_id], _without_none(question=m.target, was=m.source, rearrangement=step.pk))
+        (_case_verb(m), touched[m.case_id], without_none(question=m.target, was=m.source, rearrangement=step.pk))
         for m in moves
     ]
     trail.record_many(entries, by=by)
@@ -418,8 +417,8 @@ def _facts_for(step: Rearrangement, question_id: int, moves: Sequence[Move]) -> 
         facts["joined"] = came
     if went := [m.case_id for m in moves if m.source == question_id]:
         facts["left"] = went
-    ends = _ends(m for m in moves if question_id in (m.source, m.target))
-    if others := sorted(ends - {question_id}):
+    touching = ends(m for m in moves if question_id in (m.source, m.target))
+    if others := sorted(touching - {question_id}):
         facts["other"] = others
     elif step.kind == Kind.MERGE and step.question_id != question_id:
         facts["other"] = [step.question_id]
@@ -432,159 +431,12 @@ def _case_verb(m: Move) -> str:
     return "case.left_question" if m.target is None else "case.moved"
 
 
-def _afterwards(questions: dict[int, Question], moves: Sequence[Move]) -> None:
+def afterwards(questions: dict[int, Question], moves: Sequence[Move]) -> None:
     for pk in questions:
         later.defer("refresh_question", question_id=pk)
     for pk in {m.target for m in moves if m.target is not None}:
         if questions[pk].state == Q_.ANSWERED:
             later.defer("reply_latecomers", question_id=pk)
-
-
-# --- undo ---------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def undo(*, rearrangement: Rearrangement, by: Viewer) -> Rearrangement:
-    """Put everything back as it was before the step. Raises CannotUndo when it is too late or something came after."""
-    by.require(May.JOIN)
-    moves = [Move(*entry) for entry in rearrangement.moves]
-    kept = rearrangement.before
-    questions = lock({*(int(pk) for pk in kept["questions"]), *_ends(moves)})
-    rearrangement.refresh_from_db()
-    _check_undo(rearrangement, moves, questions)
-    won = Rearrangement.objects.filter(pk=rearrangement.pk, undone_at=None).update(
-        undone_at=clock.now(), undone_by_id=_officer(by)
-    )
-    if not won:
-        raise Raced
-    touched = Case.objects.in_bulk({m.case_id for m in moves} | {row[0] for row in kept["memberships"]})
-    before = askers(sorted(questions), list(touched.values()))
-    _restore_memberships(rearrangement, moves, kept["memberships"])
-    settle(questions, before, list(touched.values()))
-    _restore_states(kept, questions)
-    drop_emptied(questions, by=by)
-    _restore_cases(moves, kept["cases"], touched, questions, by)
-    trail.record_many(
-        [("question.undone", q, {"rearrangement": rearrangement.pk}) for _, q in sorted(questions.items())]
-        + [
-            (
-                "case.undone",
-                touched[m.case_id],
-                _without_none(question=m.source, was=m.target, rearrangement=rearrangement.pk),
-            )
-            for m in moves
-        ],
-        by=by,
-    )
-    _afterwards(questions, [Move(m.case_id, m.target, m.source) for m in moves])
-    rearrangement.refresh_from_db()
-    return rearrangement
-
-
-def _check_undo(step: Rearrangement, moves: Sequence[Move], questions: dict[int, Question]) -> None:
-    if step.undone_at is not None:
-        raise CannotUndo(why="这一步已经撤销过了")
-    if clock.now() - step.at > timedelta(days=UNDO_DAYS):
-        raise CannotUndo(why=f"已经超过 {UNDO_DAYS} 天")
-    where = dict(
-        Membership.objects.filter(case_id__in=[m.case_id for m in moves], state=M.ACTIVE).values_list(
-            "case_id", "question_id"
-        )
-    )
-    if any(where.get(m.case_id) != m.target for m in moves):
-        raise CannotUndo(why="其中的诉求后来又动过，请先撤销后面的步骤")
-    _check_states(step, moves, questions)
-    answered = Case.objects.filter(pk__in=[m.case_id for m in moves], state__in=["answered", "closed", "withdrawn"])
-    changed = [pk for pk, state in answered.values_list("pk", "state") if step.before["cases"][str(pk)][0] != state]
-    if changed:
-        raise CannotUndo(why=f"其中 {len(changed)} 件诉求已经答复或办结")
-
-
-def _check_states(step: Rearrangement, moves: Sequence[Move], questions: dict[int, Question]) -> None:
-    sources = {m.source for m in moves if m.source is not None}
-    for pk, (state, *_rest) in step.before["questions"].items():
-        question = questions[int(pk)]
-        ended_here = question.state == Q_.DROPPED and state != Q_.DROPPED
-        if int(pk) in sources and question.state not in TAKES_CASES and not ended_here:
-            raise CannotUndo(why=f"“{question.number}”已经{question.get_state_display()}")
-    if step.kind in (Kind.SET_UP, Kind.SPLIT) and questions[step.question_id].state in (
-        Q_.HANDLING,
-        Q_.ANSWERED,
-        Q_.CLOSED,
-    ):
-        raise CannotUndo(why=f"“{questions[step.question_id].number}”已经派单")
-
-
-def _restore_memberships(step: Rearrangement, moves: Sequence[Move], kept: list[list[Any]]) -> None:
-    """First everybody leaves, then everybody is back: one case is never active twice on the way."""
-    now = clock.now()
-    for m in moves:
-        if m.target is not None:
-            left = Membership.objects.filter(case_id=m.case_id, question_id=m.target, state=M.ACTIVE).update(
-                state=M.LEFT, decided_at=now, decided_by=None, note="撤销"
-            )
-            if not left:
-                raise Raced
-    known = {(case_id, question_id) for case_id, question_id, *_ in kept}
-    if step.kind == Kind.MERGE:
-        # proposals that had been carried along go back with their question
-        carried = Membership.objects.filter(
-            question_id=step.question_id, state=M.PROPOSED, case_id__in=[row[0] for row in kept]
-        )
-        carried.exclude(case_id__in=[c for c, q in known if q == step.question_id]).update(
-            state=M.LEFT, decided_at=now, decided_by=None, note="撤销"
-        )
-    changed = []
-    moved = {m.case_id for m in moves}
-    busy = set(
-        Membership.objects.filter(case_id__in=[c for c, _ in known if c not in moved], state=M.ACTIVE).values_list(
-            "case_id", flat=True
-        )
-    )
-    rows = Membership.objects.filter(case_id__in={c for c, _ in known}, question_id__in={q for _, q in known})
-    by_pair = {(row.case_id, row.question_id): row for row in rows}
-    for case_id, question_id, state, how, decided_by, decided_at, note in kept:
-        if case_id in busy and state == M.PROPOSED:
-            # decided elsewhere since: a proposal that nobody waits for any more
-            continue
-        row = by_pair[(case_id, question_id)]
-        row.state, row.how, row.decided_by_id, row.note = state, how, decided_by, note
-        row.decided_at = datetime.fromisoformat(decided_at) if decided_at else None
-        changed.append(row)
-    Membership.objects.bulk_update(changed, ["state", "how", "decided_by", "decided_at", "note"])
-
-
-def _restore_states(kept: dict[str, Any], questions: dict[int, Question]) -> None:
-    for pk, (state, merged_into, drop_reason) in kept["questions"].items():
-        question = questions[int(pk)]
-        over = question.state == Q_.DROPPED and state != Q_.DROPPED
-        set_up = state == Q_.CANDIDATE and question.state == Q_.SET_UP
-        if over or set_up:
-            change_state(question, state, merged_into_id=merged_into, drop_reason=drop_reason)
-    for pk in kept["made"]:
-        if questions[pk].case_count == 0 and questions[pk].state == Q_.SET_UP:
-            change_state(questions[pk], Q_.DROPPED, drop_reason="拆分已撤销")
-
-
-def _restore_cases(
-    moves: Sequence[Move],
-    kept: dict[str, list[Any]],
-    touched: dict[int, Case],
-    questions: dict[int, Question],
-    by: Actor,
-) -> None:
-    holding.restore([touched[m.case_id] for m in moves], kept)
-    fresh = Case.objects.in_bulk([m.case_id for m in moves])
-    for pk in {m.source for m in moves if m.source is not None}:
-        question = questions[pk]
-        back = [fresh[m.case_id] for m in moves if m.source == pk]
-        if question.state in (Q_.HANDLING, Q_.ANSWERED) and question.lead_id:
-            # the question may have been dispatched, or passed to another lead, while its cases were away
-            astray = [c for c in back if c.holder_id != question.lead_id]
-            holding.take_along(astray, question, by=by)
-        else:
-            holding.return_to_desk(back, by=by)
-    touched.update(fresh)
 
 
 # --- small helps --------------------------------------------------------------------------------------------------
@@ -609,7 +461,7 @@ def new_question(
         place_id=place_id,
         created_at=now,
         set_up_at=now if state == Q_.SET_UP else None,
-        set_up_by_id=_officer(by) if state == Q_.SET_UP else None,
+        set_up_by_id=officer_id_of(by) if state == Q_.SET_UP else None,
     )
     trail.record("question.made", question, by=by, facts={"state": state, **(facts or {})}, first=True)
     if state in OPEN:
@@ -654,9 +506,9 @@ def _must_be_unheld(question: Question, step: str) -> None:
         raise WrongState(number=question.number, state=question.get_state_display(), step=step)
 
 
-def _officer(by: Actor) -> int | None:
+def officer_id_of(by: Actor) -> int | None:
     return by.actor_id if by.kind == "officer" else None
 
 
-def _without_none(**facts: Any) -> dict[str, Any]:
+def without_none(**facts: Any) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}

@@ -6,20 +6,19 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('questions', '0002_undo_remembers_before'),
-        ('units', '0002_catalogue_transfers'),
+        ("questions", "0002_undo_remembers_before"),
+        ("units", "0002_catalogue_transfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='question',
-            name='question_keys',
+            model_name="question",
+            name="question_keys",
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['keys'], name='question_keys'),
+            model_name="question",
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["keys"], name="question_keys"),
         ),
     ]
