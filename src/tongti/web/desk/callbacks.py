@@ -16,6 +16,7 @@ from tongti.web.forms import Form
 
 LIST = "desk:callbacks"
 REACHED = "reached"
+ANSWERS = ("contacted", "solved", "satisfied")
 
 
 class CallForm(Form):
@@ -27,21 +28,24 @@ class CallForm(Form):
         label="一、办理单位联系过您吗？",
         choices=[("yes", "联系过"), ("no", "没有联系过")],
         widget=forms.RadioSelect,
-        required=False,
     )
-    solved = forms.ChoiceField(
-        label="二、问题解决了吗？", choices=queries.SOLVED, widget=forms.RadioSelect, required=False
-    )
-    satisfied = forms.ChoiceField(
-        label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect, required=False
-    )
+    solved = forms.ChoiceField(label="二、问题解决了吗？", choices=queries.SOLVED, widget=forms.RadioSelect)
+    satisfied = forms.ChoiceField(label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect)
     words = forms.CharField(label="诉求人的话", required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def full_clean(self) -> None:
+        """The three answers look needed, as they are; they are asked for only when somebody was reached."""
+        for name in ANSWERS:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in ANSWERS:
+            self.fields[name].required = True
 
     def clean(self) -> dict[str, object]:
         """Reached means three answers."""
         data = super().clean() or {}
         if data.get("result") == REACHED:
-            for name in ("contacted", "solved", "satisfied"):
+            for name in ANSWERS:
                 if not data.get(name):
                     self.add_error(name, "联系上了，请把这一问也问到。")
         return data
