@@ -81,7 +81,8 @@ def _flush_past_the_guards() -> Iterator[None]:
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
-            for statement in sql_list:
+            # Two tables that Django does not know by a model: the queue's and the limits'.
+            for statement in [*sql_list, "DELETE FROM procrastinate_jobs", "DELETE FROM ratelimit"]:
                 cursor.execute(statement)
 
     with pytest.MonkeyPatch.context() as patch:
