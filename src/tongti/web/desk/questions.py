@@ -20,6 +20,8 @@ from tongti.web.desk.questions_forms import FindingsForm, PublicForm, ReasonForm
 from tongti.web.desk.relay_forms import AddUnitForm
 from tongti.web.forms import Form
 
+# The findings and the relay should not lie under thirty letters.
+MEMBERS = 10
 WORDS = {
     "candidate": ("待立题", "proposed"),
     "set_up": ("待派", "undispatched"),
@@ -153,7 +155,7 @@ def _row(question: Any, current: int | None) -> dict[str, Any]:
 
 def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Form) -> HttpResponse:
     viewer = request.viewer
-    members = queries.members(viewer, question, request.GET.get("members", ""))
+    members = queries.members(viewer, question, request.GET.get("members", ""), size=MEMBERS)
     days = queries.days_left_of(question)
     word, state = WORDS[question.state]
     if days is not None and question.state == "handling":
