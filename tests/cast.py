@@ -89,7 +89,12 @@ def _region(cast: Cast, name: str, code: str, level: str, parent: Region | None)
 
 def _unit(cast: Cast, short: str, name: str, kind: str, place: str, parent: Unit | None) -> Unit:
     unit = Unit.objects.create(
-        code=f"U{len(cast.units):02d}", name=name, short_name=short, kind=kind, region=cast.regions[place], parent=parent
+        code=f"U{len(cast.units):02d}",
+        name=name,
+        short_name=short,
+        kind=kind,
+        region=cast.regions[place],
+        parent=parent,
     )
     unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
     unit.save(update_fields=["path"])
