@@ -1,17 +1,25 @@
 """What every test may count on: one embedded PostgreSQL per session, no network, jobs run by hand, a browser."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 
 from tests.chromium import chromium  # noqa: F401  (a fixture)
 from tongti.project import environment, postgres
+
+if TYPE_CHECKING:  # models cannot be imported before Django is set up
+    from tests.cast import Cast
+    from tests.relay.stories import Story
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SERVER = pytest.StashKey[postgres.Server]()
@@ -88,6 +96,34 @@ def _flush_past_the_guards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
         yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The district and its people (tests/cast.py)."""
+    from tests.cast import make_cast
+    from tongti.deadlines.queries import forget_calendar
+
+    forget_calendar()
+    return make_cast()
+
+
+@pytest.fixture
+def story(cast: Cast) -> Story:
+    """A short way to tell what the cast does (tests/relay/stories.py)."""
+    from tests.relay.stories import Story
+
+    return Story(cast)
+
+
+@pytest.fixture
+def on_friday() -> Iterator[Any]:
+    """2026-03-06 09:00, a working Friday with no holiday near."""
+    from django.utils import timezone
+
+    moment = timezone.make_aware(datetime(2026, 3, 6, 9))
+    with time_machine.travel(moment, tick=False) as traveller:
+        yield traveller
 
 
 RunJobs = Callable[[], list[str]]

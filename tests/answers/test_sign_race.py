@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.cast import make_cast
-from tests.relay.stories import Story, deferred, forget_jobs
+from tests.relay.stories import Story, deferred
 from tests.relay.test_races import at_once, won_and_lost
 from tongti.answers import actions as answers
 from tongti.answers.models import Answer, Reply
@@ -21,13 +21,6 @@ GOOD = {
     "contact": "云岭区水利局",
     "closing": "solved",
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_jobs_stay(request):
-    yield
-    if "transactional_db" in request.fixturenames:
-        forget_jobs()
 
 
 def ready(callers):

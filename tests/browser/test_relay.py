@@ -3,26 +3,10 @@
 import pytest
 
 from tests.browser.harness import check, sign_in
-from tests.cast import make_cast
-from tests.relay.stories import Story, forget_jobs
 from tongti.answers.models import Answer, Reply
-from tongti.deadlines.queries import forget_calendar
 from tongti.relay.models import Baton
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_jobs_stay(transactional_db):
-    forget_jobs()
-    yield
-    forget_jobs()
-
-
-@pytest.fixture
-def story():
-    forget_calendar()
-    return Story(make_cast())
 
 
 @pytest.fixture(params=["desk", "phone"])

@@ -5,12 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.browser.harness import check, sign_in
-from tests.cast import make_cast
-from tests.relay.stories import Story, forget_jobs
+from tests.relay.stories import Story
 from tests.verdicts.conftest import reply_of, sign
 from tongti.cases.models import Case
-from tongti.deadlines.queries import forget_calendar
-from tongti.shared import clock, links, ratelimit
+from tongti.shared import clock, links
 from tongti.verdicts import actions as verdicts
 from tongti.verdicts.models import CallBack, Verdict
 
@@ -19,18 +17,14 @@ PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture
-def story(transactional_db):
+def story(cast):
     """Three callers of one question, answered and asked."""
-    forget_jobs()
-    ratelimit.forget_all()
-    forget_calendar()
-    story = Story(make_cast())
+    story = Story(cast)
     question = story.question(callers=3)
     story.dispatch(question, helpers=[], territory_id=None)
     story.accept("水利局", "黄志强")
     sign(story, question=question)
-    yield story
-    forget_jobs()
+    return story
 
 
 def link(case: Case) -> str:

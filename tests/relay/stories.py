@@ -98,14 +98,6 @@ def figure(measure: str, unit=None) -> int:
     return totals([measure], since=since, until=until, unit_id=unit.pk if unit else 0)[measure]
 
 
-def forget_jobs() -> None:
-    """Tests with real transactions leave their jobs behind: the flush at their end knows Django's tables only."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
 def deferred(task: str) -> list[dict]:
     """Arguments of the jobs of this name that wait to be run."""
     import json

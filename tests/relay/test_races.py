@@ -6,9 +6,6 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from tests.cast import make_cast
-from tests.relay.stories import Story, forget_jobs
-from tongti.deadlines.queries import forget_calendar
 from tongti.questions.models import Question
 from tongti.relay import actions as relay
 from tongti.relay.models import OPEN, Baton
@@ -16,19 +13,6 @@ from tongti.shared.errors import DomainError, Raced
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHY = {"reason": "不归本单位管", "basis": "职责清单第 1 条"}
-
-
-@pytest.fixture(autouse=True)
-def _no_jobs_stay(transactional_db):
-    forget_jobs()
-    yield
-    forget_jobs()
-
-
-@pytest.fixture
-def story():
-    forget_calendar()
-    return Story(make_cast())
 
 
 def at_once(*steps: Callable[[], object]) -> list[object]:

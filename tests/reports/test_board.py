@@ -4,23 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.cast import Cast, make_cast
 from tests.relay.stories import Story
 from tests.verdicts.conftest import reply_of, sign
 from tongti.cases.models import Case
-from tongti.deadlines.queries import forget_calendar
 from tongti.figures import actions as figures
 from tongti.relay.models import OPEN, Baton
 from tongti.reports import queries
 from tongti.shared import clock, links
 from tongti.shared.errors import NotAllowed, NotVisible
 from tongti.verdicts import actions as verdicts
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    forget_calendar()
-    return make_cast()
 
 
 @pytest.fixture

@@ -3,16 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.cast import Cast, make_cast
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
 from tongti.trail import queries
 from tongti.trail.models import Event, Seal
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture
