@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ from samequestion.grouping import fit_table
 from samequestion.model import Model
 from samequestion.records import I64, Message
 from samequestion.settings import Settings
+from samequestion.similarity import Table
 from samequestion.tables import read_messages
-from samequestion.training import Words, examples, learn_words, train
+from samequestion.training import Examples, Words, examples, learn_words, train, with_other_names, with_short_forms
 from samequestion.trees import Trees
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +39,7 @@ def read_texts() -> tuple[list[str], list[str]]:
         wanted = [at for at, cell in enumerate(rows[0]) if "主题" in str(cell) or "详情" in str(cell)]
         texts += ["。".join(str(row[at]) for at in wanted) for row in rows[1:]]
     csv.field_size_limit(1 << 30)
-    with open(DATA / "categorised_words.csv", encoding="utf-8-sig", newline="") as file:
+    with (DATA / "categorised_words.csv").open(encoding="utf-8-sig", newline="") as file:
         bags = [max(row, key=len).replace(",", " ") for row in csv.reader(file)]
     return texts, bags
 
@@ -47,15 +49,28 @@ def untrained(words: Words, settings: Settings) -> Model:
     none = np.empty(0)
     trees = Trees(none.astype(np.int64), none, none.astype(np.uint16), none.astype(np.int64),
                   none.reshape(0, 16), none.reshape(0, 16, 10), 0.0)  # fmt: skip
-    return Model(settings, trees, words.background, empty_counts(settings.df_bits), words.ids, words.vectors, words.pairs)
+    return Model(
+        settings, trees, words.background, empty_counts(settings.df_bits), words.ids, words.vectors, words.pairs
+    )
 
 
 def question_numbers(messages: list[Message]) -> I64:
     """The labelled question of every message as a number, -1 = not labelled."""
-    with open(DATA / "labels.csv", encoding="utf-8-sig", newline="") as file:
+    with (DATA / "labels.csv").open(encoding="utf-8-sig", newline="") as file:
         label = {row["id"].strip(): row["question_id"].strip() for row in csv.DictReader(file)}
     number = {name: at for at, name in enumerate(sorted(set(label.values())))}
     return np.array([number[label[m.id]] if m.id in label else -1 for m in messages], dtype=np.int64)
+
+
+SHORT = 120
+"""Characters of the body that are left in a shortened example."""
+
+
+def labelled(messages: list[Message], table: Table, left: I64, right: I64) -> Examples:
+    """All labelled pairs of the messages in the table, in full and in short."""
+    data = examples(table, left, right, question_numbers(messages))
+    cut = [features(replace(m, body=m.body.strip()[:SHORT]), table.model) for m in messages]
+    return with_short_forms(with_other_names(data, messages, table), data, Table(cut, table.model))
 
 
 def main() -> None:
@@ -66,10 +81,10 @@ def main() -> None:
     base = untrained(words, settings)
     messages = sorted(read_messages(DATA / "messages.xlsx"), key=lambda m: m.id)
     table, left, right = fit_table([features(m, base) for m in messages], base)
-    data = examples(table, left, right, question_numbers(messages))
+    data = labelled(messages, table, left, right)
     model = Model(settings, train(data), words.background, base.counts, words.ids, words.vectors, words.pairs)
     OUTPUT.write_bytes(model.to_bytes())
-    print(f"{OUTPUT.name}: {OUTPUT.stat().st_size / 1e3:.0f} kB，通用词 {len(words.chosen)}，样本 {len(data.same)}，其中同题 {int(data.same.sum())}")
+    print(f"{OUTPUT.name}: {OUTPUT.stat().st_size / 1e3:.0f} kB，通用词 {len(words.chosen)}，样本 {len(data.same)}")
 
 
 if __name__ == "__main__":

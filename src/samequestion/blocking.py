@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy import sparse
 
@@ -25,7 +23,9 @@ def _combined(one: U32, other: U32) -> U32:
     """Keys for "both of these words", for every pair of the two arrays; order does not matter."""
     a, b = np.meshgrid(one, other)
     low, high = np.minimum(a, b).ravel(), np.maximum(a, b).ravel()
-    return ((low * np.uint32(0x9E3779B1)) ^ (high * np.uint32(0x85EBCA77)) ^ np.uint32(0x5BD1E995))[low != high]
+    mixed: U32 = (low * np.uint32(0x9E3779B1)) ^ (high * np.uint32(0x85EBCA77)) ^ np.uint32(0x5BD1E995)
+    chosen: U32 = mixed[low != high]
+    return chosen
 
 
 def _ranked(features: Features, model: Model) -> tuple[U32, I64]:
@@ -41,7 +41,9 @@ def _ranked(features: Features, model: Model) -> tuple[U32, I64]:
     best = title_words[np.argsort(-model.rarity(title_words), kind="stable")][:7]
     pairs = np.unique(_combined(best, best)) if len(best) > 1 else np.empty(0, np.uint32)
     ids = np.concatenate((ids[rarity >= COMMON], pairs))
-    worth = np.concatenate((rarity + 0.35 * title, np.full(len(pairs), 0.9)))[np.r_[rarity >= COMMON, np.ones(len(pairs), bool)]]
+    worth = np.concatenate((rarity + 0.35 * title, np.full(len(pairs), 0.9)))[
+        np.r_[rarity >= COMMON, np.ones(len(pairs), bool)]
+    ]
     unique, first = np.unique(ids, return_index=True)
     return unique, np.lexsort((unique, -worth[first]))
 
@@ -74,36 +76,54 @@ def query_keys(features: Features, model: Model) -> list[int]:
 def candidate_pairs(table: Table, model: Model) -> tuple[I64, I64]:
     """Pairs (left < right) worth comparing in a batch: for every message the `settings.neighbours` others that share
     the most rare keys. Keys in more than a bounded number of messages are ignored, so the work grows linearly."""
-    shared = _key_matrix(table, model)
-    product = (shared @ shared.T).tocsr()
-    product.setdiag(0)
-    product.eliminate_zeros()
-    rows = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
-    order = np.lexsort((product.indices, -product.data, rows))
-    rank = np.arange(len(rows)) - product.indptr[rows]
-    kept = order[rank < model.settings.neighbours]
-    a, b = rows[kept], product.indices[kept].astype(np.int64)
+    shared = _key_matrix(table)
+    other = shared.T.tocsr()
+    found = [_best(shared[low : low + _ROWS] @ other, low, model.settings.neighbours)
+             for low in range(0, len(table), _ROWS)]  # fmt: skip
+    if not found:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    a, b = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
     code = np.unique(np.minimum(a, b) * len(table) + np.maximum(a, b))
     return code // len(table), code % len(table)
 
 
-def _key_matrix(table: Table, model: Model) -> sparse.csr_matrix:
-    """Messages × keys, weighted by rarity; only keys that are neither unique nor too common."""
-    cap = 60 + 0.03 * min(len(table), 10000)
+_ROWS = 2048
+"""Messages per block of the product; bounds memory."""
+
+
+def _best(product: sparse.csr_matrix, first: int, count: int) -> tuple[I64, I64]:
+    """The `count` best columns of every row (not the row itself); ties go to the smaller column."""
+    rows = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
+    worth = np.where(product.indices == rows + first, -1.0, product.data)
+    # One sort key instead of three: row, then worth downwards in steps of 1/1000, then column.
+    key = (rows << 44) | ((2000000 - np.minimum(worth * 1000, 2000000).astype(np.int64)) << 22) | product.indices
+    order = np.argsort(key)
+    rank = np.arange(len(rows)) - product.indptr[rows[order]]
+    kept = order[(rank < count) & (worth[order] > 0)]
+    return rows[kept] + first, product.indices[kept].astype(np.int64)
+
+
+TELLING = 1 / 3
+"""Rarity from which a key that is too common for one posting list is still used, in slices."""
+
+
+def _key_matrix(table: Table) -> sparse.csr_matrix:
+    """Messages × keys, weighted by rarity; only keys that are neither unique nor too common.
+
+    A telling key of a burst (a name that thousands write in one day) is cut into slices of bounded length.
+    """
+    cap = int(60 + 0.015 * min(len(table), 10000))
     weights = []
     for source, title_only in ((table.words, False), (table.names, False), (table.pairs, True)):
-        matrix = source.pattern.copy()
         title = 1.0 if title_only else np.where((source.flags & IN_TITLE) > 0, 1.5, 1.0)
-        matrix.data = (source.rarity.astype(np.float64) ** 2) * title
-        used = np.asarray((matrix > 0).sum(axis=0)).ravel()
-        weights.append(matrix[:, (used > 1) & (used <= cap)])
+        row = np.repeat(np.arange(len(table)), np.diff(source.pattern.indptr))
+        column = source.pattern.indices.astype(np.int64)
+        used = np.bincount(column, minlength=1)[column]
+        order = np.argsort(column, kind="stable")
+        rank = np.empty(len(column), dtype=np.int64)
+        rank[order] = np.arange(len(column)) - np.searchsorted(column[order], column[order])
+        kept = (used > 1) & ((used <= cap) | (source.rarity >= TELLING))
+        names, sliced = np.unique(column[kept] << 20 | rank[kept] // cap, return_inverse=True)
+        values = ((source.rarity**2) * title).astype(np.float32)[kept]
+        weights.append(sparse.csr_matrix((values, (row[kept], sliced)), shape=(len(table), max(len(names), 1))))
     return sparse.hstack(weights).tocsr()
-
-
-def group_by_key(keys: Sequence[Sequence[int]]) -> dict[int, list[int]]:
-    """key → positions of the messages that store it (a stand-in for the database's GIN index)."""
-    index: dict[int, list[int]] = {}
-    for at, own in enumerate(keys):
-        for key in own:
-            index.setdefault(key, []).append(at)
-    return index

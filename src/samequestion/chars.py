@@ -20,6 +20,12 @@ def codes(parts: list[str]) -> U32:
     return np.frombuffer("\0".join(parts).encode("utf-32-le"), dtype=np.uint32)
 
 
+def distinct(ids: U32) -> U32:
+    """Sorted without repeats (faster than numpy's own on short arrays)."""
+    ids = np.sort(ids)
+    return ids[np.concatenate(([True], ids[1:] != ids[:-1]))] if len(ids) else ids
+
+
 def grams(text: U32, size: int) -> U32:
     """Hashes of all runs of `size` characters inside a part."""
     return mixed_grams(text, size)[0]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from samequestion.chars import codes, grams
+from samequestion.chars import codes, distinct, grams
 from samequestion.errors import ModelMismatch
 from samequestion.records import F64, U32, Features
 
@@ -28,8 +28,10 @@ def slots(ids: U32, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 def counted_ids(features: Features) -> U32:
     """The ids of one message that are counted, each once: words, names, character pairs, title characters."""
-    return np.unique(
-        np.concatenate((features.word_ids, features.name_ids, features.text_pairs, grams(codes(features.title.split(" ")), 1)))
+    return distinct(
+        np.concatenate(
+            (features.word_ids, features.name_ids, features.text_pairs, grams(codes(features.title.split(" ")), 1))
+        )
     )
 
 
@@ -44,7 +46,8 @@ def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
     places = np.concatenate([np.unique(slots(ids, len(counts))) for ids in many])
     change = np.bincount(places, minlength=len(counts)).astype(np.int64)
     change[0] = len(many)
-    return np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
+    changed: U32 = np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
+    return changed
 
 
 def weighted_counts(counts: U32, features: Sequence[Features], weights: F64) -> U32:
@@ -53,7 +56,8 @@ def weighted_counts(counts: U32, features: Sequence[Features], weights: F64) -> 
     for one, weight in zip(features, weights.tolist(), strict=True):
         out[np.unique(slots(counted_ids(one), len(out)))] += weight
     out[0] += weights.sum()
-    return np.rint(out).astype(np.uint32)
+    rounded: U32 = np.rint(out).astype(np.uint32)
+    return rounded
 
 
 def counts_to_bytes(counts: U32) -> bytes:

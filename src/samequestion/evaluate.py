@@ -14,7 +14,7 @@ def evaluate(labels_path: str | Path, groups: Mapping[str, str]) -> dict[str, fl
     A labelled id without a group counts as alone. Figures are rounded to four digits:
     pair_* over pairs, b3_* B-cubed (Bagga & Baldwin 1998), shared_* B-cubed without the easy singletons, ari.
     """
-    with open(labels_path, encoding="utf-8-sig", newline="") as file:
+    with Path(labels_path).open(encoding="utf-8-sig", newline="") as file:
         gold = {row["id"].strip(): row["question_id"].strip() for row in csv.DictReader(file)}
     return agreement(gold, groups)
 
@@ -55,5 +55,3 @@ def _pairs(sizes: Iterable[int]) -> float:
 def _mean(values: Iterable[float]) -> float:
     rows = list(values)
     return sum(rows) / len(rows) if rows else 1.0
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,7 +48,9 @@ def reasons(a: Features, b: Features, parts: F64, model: Model) -> tuple[Reason,
         s.COPY: _copy_text(a, b), s.TIME: _time_text(a, b), s.ASKER: _asker_text(a, b),
         s.LENGTH: f"文字长短（{a.title_length + a.body_length} 字与 {b.title_length + b.body_length} 字）",
     }  # fmt: skip
-    made = [Reason(texts[kind], round(float(weight), 3)) for kind, weight in enumerate(parts) if abs(weight) >= SMALLEST]
+    made = [
+        Reason(texts[kind], round(float(weight), 3)) for kind, weight in enumerate(parts) if abs(weight) >= SMALLEST
+    ]
     return tuple(sorted(made, key=lambda reason: (-abs(reason.weight), reason.text)))
 
 
@@ -100,7 +103,11 @@ def _topics_text(a: Features, b: Features) -> str:
 
 def _areas_text(a: Features, b: Features) -> str:
     if a.place and b.place:
-        return f"同在{a.place_name}" if a.place == b.place else "地点不同：" + " / ".join(sorted((a.place_name, b.place_name)))
+        return (
+            f"同在{a.place_name}"
+            if a.place == b.place
+            else "地点不同：" + " / ".join(sorted((a.place_name, b.place_name)))
+        )
     if not len(a.areas) or not len(b.areas):
         return "有一件没写区县"
     return "同一区县" if len(np.intersect1d(a.areas, b.areas)) else "区县不同"
@@ -110,7 +117,11 @@ def _numbers_text(a: Features, b: Features) -> str:
     mine, other = {int(n) & 0xFFFFFF for n in a.numbers}, {int(n) & 0xFFFFFF for n in b.numbers}
     if mine & other:
         return "编号相同：" + _number_word(min(mine & other))
-    return "编号不同：" + " / ".join(sorted(_number_word(min(n)) for n in (mine, other) if n)) if mine or other else "没有编号"
+    return (
+        "编号不同：" + " / ".join(sorted(_number_word(min(n)) for n in (mine, other) if n))
+        if mine or other
+        else "没有编号"
+    )
 
 
 def _number_word(number: int) -> str:
@@ -149,4 +160,4 @@ def mark(text: str, words: tuple[str, ...] | list[str]) -> list[tuple[str, bool]
             on[source[at] : source[at + len(word) - 1] + 1] = True
             at = flat.find(word, at + 1)
     cuts = [0, *(np.nonzero(on[1:] != on[:-1])[0] + 1).tolist(), len(text)]
-    return [(text[low:high], bool(on[low])) for low, high in zip(cuts, cuts[1:], strict=False) if high > low]
+    return [(text[low:high], bool(on[low])) for low, high in pairwise(cuts) if high > low]

@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 import numpy as np
 import rjieba
 
-from samequestion.chars import codes, grams
+from samequestion.chars import codes, distinct, grams
 from samequestion.lexicon import STOP_WORDS, SUFFIX_KIND, TOPIC_OF, TRANSIT
 from samequestion.model import Model
 from samequestion.normalize import canonical, clauses, clean
 from samequestion.records import IN_BODY, IN_TITLE, U8, Features, Message
 
-_LONGEST_SUFFIX = max(map(len, SUFFIX_KIND))
+_ENDINGS: dict[str, list[str]] = {}
+for _suffix in sorted(SUFFIX_KIND, key=len, reverse=True):
+    _ENDINGS.setdefault(_suffix[-1], []).append(_suffix)
 _TOPIC_WORDS: dict[str, list[str]] = {}
 for _word in TOPIC_OF:
     _TOPIC_WORDS.setdefault(_word[0], []).append(_word)
@@ -24,8 +26,36 @@ _AREA = re.compile(r"[A-Z]\d{0,2}(?:市|区|县)(?![东南西北中]?[路街])")
 _NUMBER = re.compile(r"(\d{1,5}|[一二三四五六七八九十]{1,3})(期|栋|号线|路公交|年|单元|组|届|标段)")
 _UNITS = {"期": 1, "栋": 2, "号线": 3, "路公交": 4, "年": 5, "单元": 6, "组": 7, "届": 8, "标段": 9}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
-_JOINABLE = frozenset(["n", "nr", "ns", "nt", "nz", "nrt", "nrfg", "j", "eng", "b", "a", "an", "i", "l", "f", "s", "x", "t", "q", "g", "vn", "m", "v", "ad", "vd"])
-_EPOCH = datetime(1970, 1, 1)
+_JOINABLE = frozenset(
+    [
+        "n",
+        "nr",
+        "ns",
+        "nt",
+        "nz",
+        "nrt",
+        "nrfg",
+        "j",
+        "eng",
+        "b",
+        "a",
+        "an",
+        "i",
+        "l",
+        "f",
+        "s",
+        "x",
+        "t",
+        "q",
+        "g",
+        "vn",
+        "m",
+        "v",
+        "ad",
+        "vd",
+    ]
+)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with times whose zone was taken off
 
 _Tokens = list[tuple[str, str]]
 
@@ -57,9 +87,9 @@ def _areas(text: str) -> set[int]:
 
 def _ending(word: str) -> str:
     """The longest known suffix of a word, or the empty string."""
-    for size in range(min(_LONGEST_SUFFIX, len(word)), 0, -1):
-        if word[-size:] in SUFFIX_KIND:
-            return word[-size:]
+    for ending in _ENDINGS.get(word[-1], ()):
+        if word.endswith(ending):
+            return ending
     return ""
 
 
@@ -148,7 +178,7 @@ def _features(message: Message, title: str, body: str, model: Model) -> Features
     names = _keep(_table(_names(title_tokens), _names(body_tokens)), s.max_names, model)
     title_parts, body_parts = clauses(_AREA.sub(" ", title)), clauses(_AREA.sub(" ", body))
     title_codes, body_codes = codes(title_parts), codes(body_parts)
-    pairs = np.unique(np.concatenate((grams(title_codes, 2), grams(body_codes, 2))))[: s.max_text_pairs]
+    pairs = distinct(np.concatenate((grams(title_codes, 2), grams(body_codes, 2))))[: s.max_text_pairs]
     word_ids = np.array([w[0] for w in words], dtype=np.uint32)
     word_flags = np.array([w[2] for w in words], dtype=np.uint8)
     title_topics = _topics(title)
@@ -167,7 +197,7 @@ def _features(message: Message, title: str, body: str, model: Model) -> Features
         topics=np.union1d(title_topics, _topics(body[:1500])).astype(np.uint8),
         numbers=np.array(sorted(_numbers(title, IN_TITLE) | _numbers(body, IN_BODY)), dtype=np.uint32),
         areas=np.array(sorted(_areas(title) or _areas(body)), dtype=np.uint32),
-        sketch=np.unique(grams(codes(["".join(body_parts)]), 6))[: s.sketch_size],
+        sketch=distinct(grams(codes(["".join(body_parts)]), 6))[: s.sketch_size],
         title_sense=model.sense(word_ids[(word_flags & IN_TITLE) > 0]),
         text_sense=model.sense(word_ids),
         minute=_minute(message.at),

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from samequestion.blocking import candidate_pairs
 from samequestion.counts import df_update
-from samequestion.errors import ConflictingConstraints
 from samequestion.echoes import settle_frequencies
+from samequestion.errors import ConflictingConstraints
 from samequestion.features import features
 from samequestion.linkage import agglomerate
 from samequestion.model import Model, load_default_model
+from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
 from samequestion.records import F64, I64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
 from samequestion.settings import Settings
@@ -102,8 +101,42 @@ def group(
     labels, sure = cluster(
         len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), used.settings, must, cannot
     )
+    labels = reunite(table, labels, used.settings, cannot)
     say("完成", 1.0)
     return _as_grouping(ordered, remembered, labels, sure, used)
+
+
+REUNITE_FROM = 20
+"""Groups of this size are compared with each other once more, by a few members each."""
+_SPOKESMEN = 4
+
+
+def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tuple[int, int]] = ()) -> I64:
+    """Join large groups that are one question: the slices of a burst whose keys were too common to meet.
+
+    Each large group sends a few members, evenly spaced; those are clustered by the usual rule.
+    """
+    members = {int(piece[0]): piece for piece in pieces_of(labels) if len(piece) >= REUNITE_FROM}
+    if len(members) < 2:
+        return labels
+    sent = {name: piece[np.linspace(0, len(piece) - 1, _SPOKESMEN).astype(np.int64)] for name, piece in members.items()}
+    speakers = np.concatenate(list(sent.values()))
+    home = np.repeat(np.arange(len(sent)), _SPOKESMEN)
+    first = {int(labels[piece[0]]): k * _SPOKESMEN for k, piece in enumerate(members.values())}
+    must = [(k, k + 1) for k in range(len(home) - 1) if home[k] == home[k + 1]]
+    barred = [
+        (first[int(labels[a])], first[int(labels[b])])
+        for a, b in cannot
+        if {int(labels[a]), int(labels[b])} <= first.keys()
+    ]
+    small = Table([table.features[k] for k in speakers.tolist()], table.model)
+    left, right = candidate_pairs(small, table.model)
+    found, _ = cluster(len(home), left, right, pair_weights(small, left, right), lambda a, b: pair_weights(small, a, b),
+                       settings, must, barred)  # fmt: skip
+    out = labels.copy()
+    for k, piece in enumerate(members.values()):
+        out[piece] = labels[speakers[found[k * _SPOKESMEN]]]
+    return out
 
 
 def _as_grouping(ordered: list[Message], remembered: list[Features], labels: I64, sure: F64, model: Model) -> Grouping:
@@ -147,12 +180,17 @@ def cluster(
     """
     _check(count, must, cannot)
     close = weights > settings.neighbourhood
-    ends = np.array(list(must), dtype=np.int64).reshape(-1, 2)
+    ends = _ends(must)
     a, b = np.concatenate((left[close], ends[:, 0])), np.concatenate((right[close], ends[:, 1]))
-    graph = sparse.coo_matrix((np.ones(len(a)), (a, b)), shape=(count, count))
-    _, area = connected_components(graph, directed=False)
-    order = np.argsort(area, kind="stable")
-    pieces = [p for p in np.split(order, np.nonzero(np.diff(area[order]))[0] + 1) if len(p) > 1]
+    together = areas(count, ends[:, 0], ends[:, 1])
+    decided = {x for pair in (*must, *cannot) for x in pair}
+    strong = left[close], right[close], weights[close]
+    leader, pieces = np.arange(count), list[I64]()
+    for piece in pieces_of(areas(count, a, b)):
+        if len(piece) <= settings.dense_limit:
+            pieces.append(piece)
+        else:
+            pieces += _thinned(piece, strong, leader, decided, together, settings)
     labels, sure = np.arange(count), np.ones(count)
     for piece, matrix in zip(pieces, _all_pairs(pieces, scorer), strict=True):
         inside = {int(p): k for k, p in enumerate(piece)}
@@ -161,13 +199,33 @@ def cluster(
         found = agglomerate(matrix, settings, own_must, own_cannot)
         labels[piece] = piece[found]
         sure[piece] = _belonging(probability(matrix), found)
-    return labels, sure
+    absorbed = leader != np.arange(count)
+    sure[absorbed] = probability(np.array([ABSORB]))[0]
+    return labels[leader], sure
+
+
+def _thinned(
+    piece: I64, strong: tuple[I64, I64, F64], leader: I64, decided: set[int], together: I64, settings: Settings
+) -> list[I64]:
+    """Pieces of a huge neighbourhood after near-copies were absorbed; notes the leaders in `leader`."""
+    left, right, weights = strong
+    inside = np.isin(left, piece)
+    left, right, weights = left[inside], right[inside], weights[inside]
+    for member, its in absorb(piece, left, right, weights, set(piece.tolist()) - decided).items():
+        leader[member] = its
+    a, b = leader[left], leader[right]
+    between = a != b
+    heads = np.unique(leader[piece])
+    return cut(heads, a[between], b[between], weights[between], together, settings.dense_limit)
+
+
+def _ends(links: Sequence[tuple[int, int]]) -> I64:
+    return np.array(list(links), dtype=np.int64).reshape(-1, 2)
 
 
 def _check(count: int, must: Sequence[tuple[int, int]], cannot: Sequence[tuple[int, int]]) -> None:
-    ends = np.array(list(must), dtype=np.int64).reshape(-1, 2)
-    graph = sparse.coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    _, joined = connected_components(graph, directed=False)
+    ends = _ends(must)
+    joined = areas(count, ends[:, 0], ends[:, 1])
     for a, b in cannot:
         if joined[a] == joined[b]:
             raise ConflictingConstraints("“必须同题”与“不得同题”的决定互相矛盾")
@@ -197,4 +255,5 @@ def _belonging(chance: F64, label: I64) -> F64:
     same = label[:, None] == label[None, :]
     np.fill_diagonal(same, False)
     others = same.sum(axis=1)
-    return np.where(others > 0, (chance * same).sum(axis=1) / np.maximum(others, 1), 1.0 - chance.max(axis=1))
+    sure: F64 = np.where(others > 0, (chance * same).sum(axis=1) / np.maximum(others, 1), 1.0 - chance.max(axis=1))
+    return sure

@@ -66,7 +66,8 @@ class Model:
         at = np.minimum(np.searchsorted(self.sense_ids, word_ids), len(self.sense_ids) - 1)
         total = self.sense_vectors[at[self.sense_ids[at] == word_ids]].astype(np.float64).sum(axis=0)
         length = float(np.sqrt((total**2).sum()))
-        return np.round(total / length * 100 if length else total).astype(np.int8)
+        rounded: I8 = np.round(total / length * 100 if length else total).astype(np.int8)
+        return rounded
 
     def vectors(self, word_ids: U32) -> tuple[NDArray[np.bool_], F32]:
         """Which words are generic, and the unit vectors of those that are."""

@@ -26,12 +26,15 @@ def simplify(text: str) -> str:
 
 
 _NUMBERED_SCHOOL = re.compile(r"第([一二三四五六七八九十]{1,3})(中|小)学")
+_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾零〇]")
 _FORMAL_DIGITS = str.maketrans("壹贰叁肆伍陆柒捌玖拾零〇", "一二三四五六七八九十零零")
 
 
 def canonical(text: str) -> str:
     """Writings of one name made alike in a cleaned text: 第一中学 → 一中, 壹号院 → 一号院."""
-    return _NUMBERED_SCHOOL.sub(r"\1\2", text.translate(_FORMAL_DIGITS))
+    if _FORMAL.search(text):
+        text = text.translate(_FORMAL_DIGITS)
+    return _NUMBERED_SCHOOL.sub(r"\1\2", text)
 
 
 def clean(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ _AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
 _KINDS = (("estate", ESTATE), ("road", ROAD), ("school", SCHOOL), ("firm", FIRM), ("village", VILLAGE),
           ("transit", TRANSIT), ("public", PUBLIC))  # fmt: skip
 
-_Matrix = sparse.csr_matrix
+_Matrix: TypeAlias = sparse.csr_matrix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,11 +90,11 @@ def _pattern(columns: NDArray[np.int64], sizes: I64, width: int) -> _Matrix:
 
 
 def _field(arrays: Sequence[U32], flags: Sequence[U8] | None, model: Model) -> _Field:
-    ids = np.concatenate(arrays) if arrays else np.empty(0, np.uint32)
+    ids = np.concatenate([np.empty(0, np.uint32), *arrays])
     sizes = np.array([len(a) for a in arrays], dtype=np.int64)
     vocabulary, columns = np.unique(ids, return_inverse=True)
     rarity = model.rarity(vocabulary)[columns] if len(ids) else np.empty(0, np.float32)
-    flag = np.concatenate(flags) if flags is not None else np.zeros(len(ids), np.uint8)
+    flag = np.zeros(len(ids), np.uint8) if flags is None else np.concatenate([np.empty(0, np.uint8), *flags])
     return _Field(_pattern(columns.astype(np.int64), sizes, len(vocabulary)), ids, rarity, flag)
 
 
@@ -106,10 +107,7 @@ def _title_fields(titles: Sequence[str], model: Model) -> tuple[_Field, _Field, 
     for size in (1, 2, 3):
         ids, whole = mixed_grams(text, size)
         at = np.nonzero(whole)[0]
-        if size < 3:
-            rarity = model.rarity(ids)
-        else:
-            rarity = (pair_rarity[at] + pair_rarity[at + 1]) / 2
+        rarity = model.rarity(ids) if size < 3 else np.asarray((pair_rarity[at] + pair_rarity[at + 1]) / 2, np.float32)
         if size == 2:
             pair_rarity[at] = rarity
         _, first = np.unique(row[at].astype(np.uint64) << np.uint64(32) | ids, return_index=True)
@@ -136,7 +134,8 @@ def _within(inner: _Field, outer: _Field) -> _Field:
 def _row_sums(values: NDArray[np.floating], pattern: _Matrix) -> F32:
     """Sum of one value per stored id, by message."""
     sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    return (sums[pattern.indptr[1:]] - sums[pattern.indptr[:-1]]).astype(np.float32)
+    out: F32 = (sums[pattern.indptr[1:]] - sums[pattern.indptr[:-1]]).astype(np.float32)
+    return out
 
 
 MEANINGS = 10
@@ -197,7 +196,8 @@ class Table:
 def _stack(rows: Sequence[I8]) -> F32:
     """Sense vectors as rows of length 1 (or 0 when nothing is known)."""
     made = np.stack(rows).astype(np.float32) if rows else np.empty((0, 1), np.float32)
-    return (made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6)).astype(np.float32)
+    out: F32 = (made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6)).astype(np.float32)
+    return out
 
 
 _CHUNK = 8192
@@ -218,7 +218,8 @@ def word_overlap(table: Table, left: I64, right: I64) -> F32:
     for low in range(0, len(left), _CHUNK):
         part = slice(low, low + _CHUNK)
         _Rows(table, left[part], right[part], out[part]).words()
-    return out[:, _AT["words_cosine"]].copy()
+    column: F32 = out[:, _AT["words_cosine"]].copy()
+    return column
 
 
 def _ratio(top: F32, bottom: F32) -> F32:
@@ -350,7 +351,9 @@ class _Rows:
         self.put_both("object_shared", a_found, b_found)
         self.put("object_run", np.maximum(*runs))
         pair, i, _ = t.hits(self.left, self.right)
-        self.put("object_title_cosine", _ratio(self.total(pair, square[i]), np.sqrt(mass[self.left] * mass[self.right])))
+        self.put(
+            "object_title_cosine", _ratio(self.total(pair, square[i]), np.sqrt(mass[self.left] * mass[self.right]))
+        )
 
     def problem(self) -> None:
         """The generic title words: the same ones, the same in the other's text, or words of like meaning."""

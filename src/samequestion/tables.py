@@ -30,7 +30,7 @@ _HEADER_ROWS = 10
 
 
 def group_file(
-    input: str | Path,
+    input: str | Path,  # noqa: A002 - the name the command line uses
     output: str | Path,
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
@@ -41,7 +41,7 @@ def group_file(
     `mapping` names columns, e.g. {"id": "留言编号", "time": "留言时间"}; what it leaves out is guessed.
     """
     grouping = group(read_messages(input, mapping), model, progress=progress)
-    with open(output, "w", encoding="utf-8-sig", newline="") as file:
+    with Path(output).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("id", "group", "title", "probability"))
         for one in grouping.groups:
@@ -138,10 +138,10 @@ def _moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - tables carry local times without a zone
     for form in _FORMATS:
         try:
-            return datetime.strptime(str(value).strip(), form)
+            return datetime.strptime(str(value).strip(), form)  # noqa: DTZ007 - as above
         except ValueError:
             continue
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import lightgbm
@@ -19,20 +19,23 @@ from scipy.sparse.linalg import svds
 
 from samequestion.chars import codes, grams
 from samequestion.counts import empty_counts, slots
-from samequestion.features import text_id
+from samequestion.features import features, text_id
 from samequestion.lexicon import STOP_WORDS
+from samequestion.model import Model
 from samequestion.normalize import canonical, clauses, clean
-from samequestion.records import F32, F64, I8, I64, U32
+from samequestion.records import F32, F64, I8, I64, IN_TITLE, U32, Features, Message
 from samequestion.similarity import EVIDENCE, GROUP_OF, Table, pair_features
-from samequestion.trees import Trees, from_lightgbm
+from samequestion.trees import Trees, average, from_lightgbm
 
 _NAME_TAGS = frozenset(["nr", "ns", "nt", "nz", "nrt", "nrfg", "eng", "m", "x", "mq", "t"])
 _PARAMETERS = {
     "objective": "binary", "num_leaves": 12, "learning_rate": 0.05, "min_data_in_leaf": 20, "feature_fraction": 0.5,
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "use_missing": False,
-    "seed": 1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
+    "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 _ROUNDS = 130
+_SEEDS = (1, 2)
+"""Forests of different luck are averaged: steadier than one of twice the size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +49,7 @@ class Words:
     chosen: tuple[str, ...]
 
 
-def learn_words(texts: Sequence[str], bags: Sequence[str], bits: int, axes: int = 48, least: int = 20) -> Words:
+def learn_words(texts: Sequence[str], bags: Sequence[str], bits: int, axes: int = 48, least: int = 8) -> Words:
     """Which words are general, how common they are, and which mean alike (latent semantic analysis).
 
     `texts` are raw messages, `bags` messages already cut into words and parted by spaces. A word is general when at
@@ -66,10 +69,14 @@ def learn_words(texts: Sequence[str], bags: Sequence[str], bits: int, axes: int 
     order = np.argsort(ids)
     pairs = np.unique(grams(codes(chosen), 2))
     vectors = _meanings(documents, chosen, used, axes)
-    return Words(_background(texts, documents, ids, chosen, pairs, bits), ids[order], vectors[order], pairs, tuple(chosen))
+    return Words(
+        _background(texts, documents, ids, chosen, pairs, bits), ids[order], vectors[order], pairs, tuple(chosen)
+    )
 
 
-def _background(texts: Sequence[str], documents: Sequence[set[str]], ids: U32, chosen: list[str], pairs: U32, bits: int) -> U32:
+def _background(
+    texts: Sequence[str], documents: Sequence[set[str]], ids: U32, chosen: list[str], pairs: U32, bits: int
+) -> U32:
     """How many of the raw texts use each general word and each character pair inside general words."""
     table = empty_counts(bits)
     known = dict(zip(chosen, ids.tolist(), strict=True))
@@ -94,7 +101,8 @@ def _meanings(documents: Sequence[set[str]], chosen: list[str], used: Counter[st
     raw = (axis[order] * np.sqrt(sizes[order])[:, None]).T * idf[:, None]
     raw *= np.where(raw[np.argmax(np.abs(raw), axis=0), np.arange(axes)] < 0, -1, 1)
     scaled = raw / np.percentile(np.abs(raw), 99.9) * 127
-    return np.clip(np.round(scaled), -127, 127).astype(np.int8)
+    rounded: I8 = np.clip(np.round(scaled), -127, 127).astype(np.int8)
+    return rounded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +135,84 @@ def examples(table: Table, left: I64, right: I64, question: I64) -> Examples:
     return Examples(a, b, pair_features(table, a, b), same, weight)
 
 
+def with_short_forms(data: Examples, real: Examples, short: Table, share: float = 0.4) -> Examples:
+    """The examples plus the real pairs as they look in `short` (the same messages cut off early), at a lower weight.
+
+    Teaches the trees what little text says, as the live panel sees it, and steadies the rest.
+    """
+    evidence = pair_features(short, real.left, real.right)
+    return Examples(
+        np.concatenate((data.left, real.left)), np.concatenate((data.right, real.right)),
+        np.concatenate((data.evidence, evidence)), np.concatenate((data.same, real.same)),
+        np.concatenate((data.weight, share * real.weight)),
+    )  # fmt: skip
+
+
+OTHER_NAME_WEIGHT = 0.5
+"""How much a made-up near miss counts against a real pair."""
+
+
+def with_other_names(data: Examples, messages: Sequence[Message], table: Table, seed: int = 0) -> Examples:
+    """The examples plus made-up near misses: a pair of one question with the shared name of its object replaced, in
+    one of the two, by another name of the same kind. The same complaint about another estate is another question.
+    """
+    random = np.random.default_rng(seed)
+    pool = _title_names(table)
+    rows: list[int] = []
+    made: list[Features] = []
+    for row in np.nonzero(data.same > 0)[0].tolist():
+        a, b = int(data.left[row]), int(data.right[row])
+        name = _shared_name(table.features[a], table.features[b])
+        if name is None or random.random() > 2 * data.weight[row]:
+            continue
+        other = pool[name[1]][int(random.integers(len(pool[name[1]])))]
+        new = features(_renamed(messages[b], name[0], other), table.model)
+        if other not in clean(messages[a].title + messages[a].body) and _is_gone(name[0], new, table.model):
+            rows.append(row)
+            made.append(new)
+    both = Table([*table.features, *made], table.model)
+    evidence = pair_features(both, data.left[rows], len(table) + np.arange(len(rows)))
+    return Examples(
+        np.concatenate((data.left, data.left[rows])), np.concatenate((data.right, data.right[rows])),
+        np.concatenate((data.evidence, evidence)), np.concatenate((data.same, np.zeros(len(rows)))),
+        np.concatenate((data.weight, OTHER_NAME_WEIGHT * data.weight[rows])),
+    )  # fmt: skip
+
+
+def _title_names(table: Table) -> dict[int, list[str]]:
+    """Names that stand in titles, by kind."""
+    pool: dict[int, set[str]] = {}
+    for one in table.features:
+        for name, kind, flag in zip(one.names, one.name_kinds.tolist(), one.name_flags.tolist(), strict=True):
+            if flag & IN_TITLE:
+                pool.setdefault(kind, set()).add(name)
+    return {kind: sorted(names) for kind, names in pool.items()}
+
+
+def _shared_name(a: Features, b: Features) -> tuple[str, int] | None:
+    """The longest name in both titles, with its kind."""
+    mine = {n: k for n, k, f in zip(a.names, a.name_kinds.tolist(), a.name_flags.tolist(), strict=True) if f & IN_TITLE}
+    other = {n for n, f in zip(b.names, b.name_flags.tolist(), strict=True) if f & IN_TITLE}
+    shared = sorted(other & mine.keys(), key=lambda n: (-len(n), n))
+    return (shared[0], mine[shared[0]]) if shared and len(shared[0]) > 2 else None
+
+
+def _is_gone(name: str, message: Features, model: Model) -> bool:
+    """Whether nothing particular of a name is left in a message (the name may have been cut wrongly)."""
+    own = grams(codes([name]), 2)
+    particular = own[~model.is_generic(own)]
+    return len(particular) > 0 and not np.isin(particular, message.text_pairs).any()
+
+
+def _renamed(message: Message, old: str, new: str) -> Message:
+    """The message with a name exchanged, also where it stands without its last two letters."""
+    title, body = clean(message.title).replace(old, new), clean(message.body).replace(old, new)
+    short = old[:-2]
+    if len(short) > 2:
+        title, body = title.replace(short, new[:-2] or new), body.replace(short, new[:-2] or new)
+    return replace(message, id=f"{message.id}*", title=title, body=body)
+
+
 def _members(question: I64) -> list[list[int]]:
     found: dict[int, list[int]] = {}
     for at, number in enumerate(question.tolist()):
@@ -138,9 +224,11 @@ def _members(question: I64) -> list[list[int]]:
 def train(data: Examples, chosen: NDArray[np.bool_] | None = None) -> Trees:
     """Trees from the examples (or the chosen ones)."""
     rows = np.ones(len(data.same), dtype=bool) if chosen is None else chosen
-    dataset = lightgbm.Dataset(data.evidence[rows], data.same[rows], weight=data.weight[rows], params={"verbose": -1})
-    booster = lightgbm.train(dict(_PARAMETERS), dataset, _ROUNDS)
-    return from_lightgbm(booster.model_to_string(), GROUP_OF, len(EVIDENCE))
+    dataset = lightgbm.Dataset(
+        data.evidence[rows], data.same[rows], weight=data.weight[rows], params={"verbose": -1}, free_raw_data=False
+    )
+    texts = [lightgbm.train({**_PARAMETERS, "seed": seed}, dataset, _ROUNDS).model_to_string() for seed in _SEEDS]
+    return average([from_lightgbm(text, GROUP_OF, len(EVIDENCE)) for text in texts])
 
 
 def folds(question: I64, count: int = 5, seed: int = 0) -> I64:

@@ -7,6 +7,7 @@ lowest remaining bit is the leaf (QuickScorer, Lucchese et al., SIGIR 2015).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,8 @@ class Trees:
 
     def parts(self, x: F32) -> F64:
         """Contribution of every evidence group, shape (rows, groups); a row sums to its score less a constant."""
-        return self.leaf_parts[np.arange(len(self.start)), self.leaves(x)].sum(axis=1)
+        total: F64 = self.leaf_parts[np.arange(len(self.start)), self.leaves(x)].sum(axis=1)
+        return total
 
 
 def from_lightgbm(text: str, group_of: I64, groups: int) -> Trees:
@@ -87,13 +89,27 @@ def from_lightgbm(text: str, group_of: I64, groups: int) -> Trees:
         for position, (leaf, share) in enumerate(node.leaves):
             value[position] = leaf_value[leaf]
             part[position] = share
-        bias += 0.0
         values.append(value)
         parts.append(part)
     return Trees(
         np.array(feature, dtype=np.int64), np.array(threshold), np.array(keep, dtype=np.uint16),
         np.array(start, dtype=np.int64), np.array(values), np.array(parts), bias,
     )  # fmt: skip
+
+
+def average(forests: Sequence[Trees]) -> Trees:
+    """One forest whose score is the mean of the given forests' scores."""
+    shifts = np.cumsum([0, *(len(f.feature) for f in forests[:-1])])
+    share = 1.0 / len(forests)
+    return Trees(
+        np.concatenate([f.feature for f in forests]),
+        np.concatenate([f.threshold for f in forests]),
+        np.concatenate([f.keep for f in forests]),
+        np.concatenate([f.start + shift for f, shift in zip(forests, shifts, strict=True)]),
+        np.concatenate([f.leaf_value for f in forests]) * share,
+        np.concatenate([f.leaf_parts for f in forests]) * share,
+        sum(f.bias for f in forests) * share,
+    )
 
 
 class _Nodes:
