@@ -136,26 +136,29 @@ def timed(work: Callable[[int], object], times: int, *, warm: int = 5) -> Result
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[None]:
-    """DATABASE_URL when it is set (an empty database), else an embedded one in ``folder`` with the settings of production."""
+def database(folder: Path) -> Iterator[int | None]:
+    """DATABASE_URL when it is set (an empty database), else an embedded one in ``folder`` with the settings of production.
+
+    Answers the process id of the embedded server.
+    """
     from tongti.project import postgres
 
     if os.environ.get("DATABASE_URL"):
-        yield
+        yield None
         return
     server = postgres.Server(folder / "pg", log=folder / "database.log")
     server.start()
     os.environ["DATABASE_URL"] = postgres.url(server.cluster)
     try:
-        yield
+        yield server.process.pid if server.process else None
     finally:
         os.environ.pop("DATABASE_URL")
         server.stop()
 
 
 @contextmanager
-def site() -> Iterator[dict[str, int]]:
-    """The web server and the worker as an installation runs them; answers their process ids."""
+def site(database_pid: int | None) -> Iterator[dict[str, int]]:
+    """The web server and the worker as an installation runs them; answers the process ids of everything that serves."""
     environment = {
         **os.environ,
         "TONGTI_DEMO": "1",
@@ -170,7 +173,8 @@ def site() -> Iterator[dict[str, int]]:
     }
     try:
         _wait(children["web"])
-        yield {name: child.pid for name, child in children.items()}
+        known = {name: child.pid for name, child in children.items()}
+        yield known | {"postgres": database_pid} if database_pid else known
     finally:
         for child in children.values():
             child.terminate()
@@ -199,11 +203,26 @@ def memory(pids: dict[str, int]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, pid in pids.items():
         parent = psutil.Process(pid)
-        for at, process in enumerate([parent, *parent.children(recursive=True)]):
+        family = [parent, *parent.children(recursive=True)]
+        if name == "postgres":
+            found["postgres (PSS of all)"] = round(sum(one.memory_full_info().pss for one in family) / 2**20, 1)
+            continue
+        for at, process in enumerate(family):
             found[f"{name} {at}"] = round(process.memory_info().rss / 2**20, 1)
-    shares = [p.memory_full_info().pss for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
-    found["postgres (all, PSS)"] = round(sum(shares) / 2**20, 1)
     return found
+
+
+def cpu_seconds(pids: dict[str, int]) -> float:
+    """Processor time that the serving processes have used so far; does not depend on what else the machine does."""
+    import psutil
+
+    total = 0.0
+    for pid in pids.values():
+        parent = psutil.Process(pid)
+        for process in [parent, *parent.children(recursive=True)]:
+            used = process.cpu_times()
+            total += used.user + used.system
+    return total
 
 
 # --- the public form ---------------------------------------------------------------------------------------------------
@@ -590,8 +609,8 @@ def main() -> None:
         return
     with _folder(args.data) as folder:
         os.environ["TONGTI_DATA"] = str(folder)
-        with database(folder):
-            found = measure(args)
+        with database(folder) as database_pid:
+            found = measure(args, database_pid)
     print(table(found))
     print(json.dumps(found, ensure_ascii=False))
     if args.json:
@@ -609,7 +628,7 @@ def _folder(kept: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-def measure(args: argparse.Namespace) -> dict[str, Any]:
+def measure(args: argparse.Namespace, database_pid: int | None) -> dict[str, Any]:
     """Seed, start, measure."""
     from tongti.project import boot, static_files
 
@@ -636,14 +655,18 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
             "date": clock.today().isoformat(), "cases": Case.objects.count(), "cores": os.cpu_count(), "python": platform.python_version(),
             "machine": platform.machine(), "load_before": round(os.getloadavg()[0], 2),
         }  # fmt: skip
-        with site() as pids:
+        with site(database_pid) as pids:
             found["memory at start, MB"] = memory(pids)
             say("页面")
             found["pages"] = pages(args.times, texts)
             say("公众表单")
             submissions(2, 3, texts)
+            used = cpu_seconds(pids)
             found["public form"] = submissions(args.clients, args.seconds, texts)
-            found["create by HTTP"] = creations(args.clients, max(20, int(args.seconds * 8)), texts)
+            found["public form"]["server_cpu_ms_each"] = round(
+                1000 * (cpu_seconds(pids) - used) / found["public form"]["submissions"], 1
+            )
+            found["create by HTTP"] = creations(args.clients, max(20, int(args.seconds * 4)), texts)
             say("动作")
             found["memory after load, MB"] = memory(pids)
         # the worker matches what the forms brought in while they come; what follows is measured without it
