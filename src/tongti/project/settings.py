@@ -86,6 +86,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "tongti.web.controls.Renderer"
+
 # Threads of one web process; each holds at most one connection.
 WEB_THREADS = environment.number("TONGTI_WEB_THREADS", 4)
 # How many times the ordinary limits of the public forms (shared.ratelimit); large where all come through one address.
