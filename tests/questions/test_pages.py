@@ -41,7 +41,9 @@ def test_from_candidate_to_question_without_script(wei: Client, candidate: Quest
     assert "<mark>" in review
     assert "系统为什么觉得像" in review
     rows = list(Membership.objects.order_by("-probability", "-pk"))
-    answer = wei.post(at("question_review", pk=candidate.pk), {"membership": rows[0].pk, "do": "refuse", "note": "别处"})
+    answer = wei.post(
+        at("question_review", pk=candidate.pk), {"membership": rows[0].pk, "do": "refuse", "note": "别处"}
+    )
     assert answer.status_code == 302
     assert Membership.objects.get(pk=rows[0].pk).state == "refused"
     page = wei.get(at("question_set_up", pk=candidate.pk)).content.decode()
@@ -79,7 +81,9 @@ def test_split_move_remove_and_undo_on_the_arrange_page(wei: Client, candidate: 
     assert refused.status_code == 422
     assert "请填写“理由”" in refused.content.decode()
     assert "checked" in refused.content.decode()
-    assert wei.post(here, {"do": "split", "mine": ids[:1], "title": "六楼没水", "reason": "原因不同"}).status_code == 302
+    assert (
+        wei.post(here, {"do": "split", "mine": ids[:1], "title": "六楼没水", "reason": "原因不同"}).status_code == 302
+    )
     part = Question.objects.get(title="六楼没水")
     page = wei.get(f"{here}?with={part.pk}").content.decode()
     assert "左边整题并到右边" in page

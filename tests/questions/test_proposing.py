@@ -15,7 +15,9 @@ from tongti.shared.errors import Raced
 from tongti.trail import queries as trail
 
 
-def test_three_residents_one_candidate(cast: Cast, water: list[Case], register_case: Register, run_jobs: RunJobs) -> None:
+def test_three_residents_one_candidate(
+    cast: Cast, water: list[Case], register_case: Register, run_jobs: RunJobs
+) -> None:
     lamp = register_case(*LAMP, place="龙腾街道")
     run_jobs()
     question = Question.objects.get()
@@ -99,7 +101,10 @@ def test_set_up_confirms_the_chosen_and_is_undone(cast: Cast, water: list[Case],
     run_jobs()
     question = Question.objects.get()
     chosen = list(Membership.objects.filter(case__in=water[:2]).values_list("pk", flat=True))
-    title_before, before = question.title, list(Membership.objects.order_by("pk").values_list("case_id", "state", "how"))
+    title_before, before = (
+        question.title,
+        list(Membership.objects.order_by("pk").values_list("case_id", "state", "how")),
+    )
     actions.set_up(
         question=question,
         title=" 幸福路  晚上停水 ",
@@ -119,9 +124,7 @@ def test_set_up_confirms_the_chosen_and_is_undone(cast: Cast, water: list[Case],
     assert title_before
 
 
-def test_grouping_everything_agrees_and_repeats_quietly(
-    cast: Cast, water: list[Case], register_case: Register
-) -> None:
+def test_grouping_everything_agrees_and_repeats_quietly(cast: Cast, water: list[Case], register_case: Register) -> None:
     register_case(*LAMP, place="龙腾街道")
     steps: list[str] = []
     first = actions.group_all(progress=lambda step, share: steps.append(step))
@@ -188,7 +191,9 @@ def test_proposals_are_seen_with_their_reasons(cast: Cast, water: list[Case], ru
     assert queries.proposals(cast.viewer("农志明"), question).rows == []
 
 
-@pytest.mark.parametrize("words", ["", "。。。！！！", "👍" * 40, "水" * 7000, "tingshui xingfulu", "幸福路晚上停水" * 900])
+@pytest.mark.parametrize(
+    "words", ["", "。。。！！！", "👍" * 40, "水" * 7000, "tingshui xingfulu", "幸福路晚上停水" * 900]
+)
 def test_whatever_people_send_is_matched_without_complaint(
     cast: Cast, register_case: Register, run_jobs: RunJobs, words: str
 ) -> None:

@@ -95,7 +95,9 @@ def test_two_people_decide_the_same_proposal(cast: Cast) -> None:
 def test_two_workers_match_two_like_cases(cast: Cast) -> None:
     """One candidate for the pair, not two and not none."""
     for round_ in range(3):
-        first, second = (say(cast, title, f"{body} {round_}", n + 10 * round_) for n, (title, body) in enumerate(WATER[:2]))
+        first, second = (
+            say(cast, title, f"{body} {round_}", n + 10 * round_) for n, (title, body) in enumerate(WATER[:2])
+        )
         at_once(
             lambda: actions.match_case(case_id=first.pk),  # noqa: B023  (run before the loop goes on)
             lambda: actions.match_case(case_id=second.pk),  # noqa: B023

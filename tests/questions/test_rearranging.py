@@ -56,7 +56,9 @@ def assert_counts_hold() -> None:
         assert question.asker_count == len(askers)
         assert question.enterprise_count == len(firms)
         assert question.proposed_count == question.memberships.filter(state="proposed").count()
-        told = by_day("question_askers", since=clock.today().replace(year=2020), until=clock.today(), subject_id=question.pk)
+        told = by_day(
+            "question_askers", since=clock.today().replace(year=2020), until=clock.today(), subject_id=question.pk
+        )
         assert sum(told.values()) == len(askers)
         if rows:
             assert question.first_received_at == min(row.case.received_at for row in rows)
@@ -264,7 +266,9 @@ def test_whatever_is_done_and_undone_nothing_is_lost(cast: Cast, register_case: 
     point = transaction.savepoint()
     try:
         cases = [
-            register_case(f"诉求{n}", f"第 {n} 件", phone=f"1380000000{n % 4}", asker_kind="enterprise" if n == 5 else "person")
+            register_case(
+                f"诉求{n}", f"第 {n} 件", phone=f"1380000000{n % 4}", asker_kind="enterprise" if n == 5 else "person"
+            )
             for n in range(6)
         ]
         ids = [c.pk for c in cases]
@@ -297,9 +301,11 @@ def _try(verb: str, a: int, b: int, chosen: list[int], cast: Cast, wei: object) 
         "make": lambda: actions.make(title="新题", case_ids=chosen, by=wei),
         "join": lambda: actions.join(case_ids=chosen, question=one, by=wei),
         "move": lambda: actions.move(case_ids=chosen, to_question=one, reason="试", by=wei),
-        "split": lambda: actions.split(question=one, case_ids=chosen, title="拆出", reason="试", by=wei)
-        if one
-        else actions.make(title="新题", case_ids=chosen, by=wei),
+        "split": lambda: (
+            actions.split(question=one, case_ids=chosen, title="拆出", reason="试", by=wei)
+            if one
+            else actions.make(title="新题", case_ids=chosen, by=wei)
+        ),
         "merge": lambda: actions.merge(question=one, into=other, reason="试", by=wei),
         "remove": lambda: actions.remove(case_ids=chosen, question=one, reason="试", by=wei),
         "drop": lambda: actions.drop(question=one, reason="试", by=wei),

@@ -45,7 +45,10 @@ def invite(*, answer_id: int) -> int:
     now, due_on = clock.now(), _revisit_date(replies)
     Invitation.objects.bulk_create(
         Invitation(
-            reply=r, token_hash=links.token_hash(links.verdict_token(answer.pk, r.case_id)), made_at=now, expires_at=now + timedelta(days=LINK_DAYS)
+            reply=r,
+            token_hash=links.token_hash(links.verdict_token(answer.pk, r.case_id)),
+            made_at=now,
+            expires_at=now + timedelta(days=LINK_DAYS),
         )
         for r in replies
     )
@@ -58,7 +61,9 @@ def invite(*, answer_id: int) -> int:
 def give(*, token: str, contacted: bool, solved: str, satisfied: str, words: str = "") -> Verdict:
     """The asker's own three answers through her one-time link. Raises LinkSpent, LinkExpired, BadInput."""
     invitation = (
-        Invitation.objects.select_related("reply__answer", "reply__case").filter(token_hash=links.token_hash(token)).first()
+        Invitation.objects.select_related("reply__answer", "reply__case")
+        .filter(token_hash=links.token_hash(token))
+        .first()
     )
     if invitation is None or invitation.expires_at < clock.now():
         raise LinkExpired

@@ -5,31 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Officer',
+            name="Officer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='登录名')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('phone', tongti.shared.fields.EncryptedTextField(blank=True, default='', editable=True, verbose_name='办公电话')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('demo', models.BooleanField(default=False)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('failed_tries', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="登录名")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                (
+                    "phone",
+                    tongti.shared.fields.EncryptedTextField(
+                        blank=True, default="", editable=True, verbose_name="办公电话"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                ("demo", models.BooleanField(default=False)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("failed_tries", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -5,55 +5,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SpecialDay',
+            name="SpecialDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True, verbose_name='日期')),
-                ('state', models.CharField(choices=[('work', '上班'), ('off', '放假'), ('half', '半天')], max_length=4, verbose_name='状态')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True, verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("work", "上班"), ("off", "放假"), ("half", "半天")], max_length=4, verbose_name="状态"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
             ],
         ),
         migrations.CreateModel(
-            name='Regime',
+            name="Regime",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, verbose_name='代码')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('applies_channels', models.JSONField(blank=True, default=list, verbose_name='适用渠道')),
-                ('applies_kinds', models.JSONField(blank=True, default=list, verbose_name='适用类型')),
-                ('applies_urgencies', models.JSONField(blank=True, default=list, verbose_name='适用紧急程度')),
-                ('priority', models.SmallIntegerField(default=0, verbose_name='优先')),
-                ('source', models.CharField(max_length=300, verbose_name='依据')),
-                ('verified', models.BooleanField(default=False, verbose_name='已核对原文')),
-                ('valid_from', models.DateField(verbose_name='生效')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='失效')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, verbose_name="代码")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("applies_channels", models.JSONField(blank=True, default=list, verbose_name="适用渠道")),
+                ("applies_kinds", models.JSONField(blank=True, default=list, verbose_name="适用类型")),
+                ("applies_urgencies", models.JSONField(blank=True, default=list, verbose_name="适用紧急程度")),
+                ("priority", models.SmallIntegerField(default=0, verbose_name="优先")),
+                ("source", models.CharField(max_length=300, verbose_name="依据")),
+                ("verified", models.BooleanField(default=False, verbose_name="已核对原文")),
+                ("valid_from", models.DateField(verbose_name="生效")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="失效")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='regime_version_once'), models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('code',), name='regime_one_open_version')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="regime_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("code",), name="regime_one_open_version"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('dispatch', '派单'), ('sign', '签收'), ('objection', '提出异议'), ('contact', '首次联系'), ('helper', '协办（属地）办理'), ('handle', '牵头办理'), ('revisit', '回访')], max_length=12, verbose_name='时限')),
-                ('amount', models.PositiveSmallIntegerField(verbose_name='数量')),
-                ('unit', models.CharField(choices=[('wd', '个工作日'), ('cd', '天'), ('h', '小时'), ('wh', '个工作小时')], max_length=3, verbose_name='单位')),
-                ('starts', models.CharField(choices=[('received', '收到诉求'), ('dispatched', '派单'), ('answered', '发出答复')], default='dispatched', max_length=12, verbose_name='起算')),
-                ('regime', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='deadlines.regime')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("dispatch", "派单"),
+                            ("sign", "签收"),
+                            ("objection", "提出异议"),
+                            ("contact", "首次联系"),
+                            ("helper", "协办（属地）办理"),
+                            ("handle", "牵头办理"),
+                            ("revisit", "回访"),
+                        ],
+                        max_length=12,
+                        verbose_name="时限",
+                    ),
+                ),
+                ("amount", models.PositiveSmallIntegerField(verbose_name="数量")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("wd", "个工作日"), ("cd", "天"), ("h", "小时"), ("wh", "个工作小时")],
+                        max_length=3,
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "starts",
+                    models.CharField(
+                        choices=[("received", "收到诉求"), ("dispatched", "派单"), ("answered", "发出答复")],
+                        default="dispatched",
+                        max_length=12,
+                        verbose_name="起算",
+                    ),
+                ),
+                (
+                    "regime",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clocks", to="deadlines.regime"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('regime', 'code'), name='clock_once_per_regime'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='clock_positive')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("regime", "code"), name="clock_once_per_regime"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="clock_positive"),
+                ],
             },
         ),
     ]

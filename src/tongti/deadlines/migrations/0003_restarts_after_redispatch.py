@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deadlines', '0002_parties_joint_samples_and_clock_sources'),
+        ("deadlines", "0002_parties_joint_samples_and_clock_sources"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='regime',
-            name='restarts',
-            field=models.BooleanField(default=False, verbose_name='改派后办理时限重新起算'),
+            model_name="regime",
+            name="restarts",
+            field=models.BooleanField(default=False, verbose_name="改派后办理时限重新起算"),
         ),
     ]

@@ -57,9 +57,7 @@ def _other(request: DeskRequest, question: Any) -> Any:
     return queries.question_for(request.viewer, int(asked))
 
 
-def _carry_out(
-    request: DeskRequest, do: str, question: Any, other: Any, data: dict[str, str]
-) -> tuple[str, str]:
+def _carry_out(request: DeskRequest, do: str, question: Any, other: Any, data: dict[str, str]) -> tuple[str, str]:
     mine, theirs = _ids(request, "mine"), _ids(request, "theirs")
     reason, by = data["reason"], request.viewer
     here = reverse("desk:question_arrange", kwargs={"pk": question.pk})

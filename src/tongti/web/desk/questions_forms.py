@@ -42,7 +42,9 @@ class FindingsForm(Form):
     facts = forms.CharField(
         label="查明的情况", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
-    root_cause = forms.CharField(label="症结", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    root_cause = forms.CharField(
+        label="症结", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     handling = forms.ChoiceField(label="处置类别", required=False)
     handling_note = forms.CharField(
         label="处置说明",
