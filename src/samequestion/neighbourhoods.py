@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from samequestion.records import F64, I64
 
-ABSORB = 2.0
+ABSORB = 2.6
 """Log-odds from which a message of a huge piece is absorbed by a leader."""
 _CUTS = (-1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 

@@ -13,7 +13,7 @@ from samequestion.errors import ModelMismatch
 class Settings:
     """See docs/engine.md for what each knob does and how its value was chosen."""
 
-    version: str = "2026.11-2"
+    version: str = "2026.11-3"
     df_bits: int = 20
     """log2 of the number of hashed document-frequency slots."""
     max_body: int = 8000
@@ -34,19 +34,19 @@ class Settings:
     """Expected number of rows that one candidate query may return."""
     neighbours: int = 30
     """Candidates compared per message in batch grouping."""
-    join_at: float = -1.1
+    join_at: float = -0.5
     """Log-odds that the strength of a link between two clusters must exceed for them to join."""
     best_share: float = 0.4
     """Weight of the best cross pair in the strength; the rest goes to the mean of all cross pairs."""
-    clip_low: float = -4.0
+    clip_low: float = -3.4
     """Cross pairs count at least this much: one very unlike pair decides nothing."""
-    clip_high: float = 2.5
+    clip_high: float = 3.1
     """Cross pairs count at most this much: one very like pair decides nothing."""
-    plausible: float = -2.0
+    plausible: float = -1.4
     """Log-odds from which a cross pair is plausible."""
     guard_share: float = 0.25
     """Share of the cross pairs that must be plausible, against chains."""
-    neighbourhood: float = -3.0
+    neighbourhood: float = -2.4
     """Log-odds from which two candidates belong to one neighbourhood, in which all pairs are compared."""
     dense_limit: int = 400
     """Largest neighbourhood in which every pair is compared."""

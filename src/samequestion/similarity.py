@@ -66,20 +66,29 @@ class _Field:
     rarity: F32
     flags: NDArray[np.integer]
 
-    def hits(self, left: I64, right: I64, other: _Matrix | None = None) -> tuple[I64, I64, I64]:
-        """(pair, position in the left message, position in the right) of every id that both have.
+    def found(self, left: I64, right: I64, other: _Matrix | None = None) -> tuple[I64, I64]:
+        """(pair, position in the left message) of every id that both have.
 
-        With `other` the right side is looked up there (same columns) and the third array is meaningless.
+        With `other` the right side is looked up there (same columns).
         """
-        a = self.pattern[left]
-        b = (self.pattern if other is None else other)[right]
-        ones = a.copy()
-        ones.data = np.ones(len(a.data))
-        unit = b.copy()
-        unit.data = np.ones(len(b.data))
-        at_left, at_right = a.multiply(unit).tocsr(), ones.multiply(b).tocsr()
-        pair = np.repeat(np.arange(len(left)), np.diff(at_left.indptr))
-        return pair, at_left.data.astype(np.int64) - 1, at_right.data.astype(np.int64) - 1
+        a, b = self.pattern[left], _ones((self.pattern if other is None else other)[right])
+        return _hits(a.multiply(b).tocsr())
+
+    def hits(self, left: I64, right: I64) -> tuple[I64, I64, I64]:
+        """(pair, position in the left message, position in the right) of every id that both have."""
+        a, b = self.pattern[left], self.pattern[right]
+        pair, at_left = _hits(a.multiply(_ones(b)).tocsr())
+        return pair, at_left, _hits(_ones(a).multiply(b).tocsr())[1]
+
+
+def _ones(matrix: _Matrix) -> _Matrix:
+    """The same pattern with 1 everywhere; shares the index arrays."""
+    return sparse.csr_matrix((np.ones(len(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _hits(product: _Matrix) -> tuple[I64, I64]:
+    pair = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
+    return pair, product.data.astype(np.int64) - 1
 
 
 def _pattern(columns: NDArray[np.int64], sizes: I64, width: int) -> _Matrix:
@@ -270,7 +279,7 @@ class _Rows:
 
     def words(self) -> None:
         t = self.table.words
-        pair, i, j = t.hits(self.left, self.right)
+        self.shared_words = pair, i, j = t.hits(self.left, self.right)
         square = t.rarity**2
         title = (t.flags & IN_TITLE) > 0
         boost = square * np.where(title, 2.0, 1.0).astype(np.float32)
@@ -295,7 +304,7 @@ class _Rows:
         t = self.table
         for name, field in (("chars", t.chars), ("pairs", t.pairs), ("triples", t.triples)):
             square = field.rarity**2
-            pair, i, _ = field.hits(self.left, self.right)
+            pair, i = field.found(self.left, self.right)
             norm = _row_sums(square, field.pattern)
             shared = self.total(pair, square[i])
             self.put(f"title_{name}_cosine", _ratio(shared, np.sqrt(norm[self.left] * norm[self.right])))
@@ -323,7 +332,7 @@ class _Rows:
         mass, rare_mass = _row_sums(square, t.pattern), _row_sums(rare, t.pattern)
         sides = []
         for one, other in ((self.left, self.right), (self.right, self.left)):
-            pair, i, _ = self.table.title_in_text.hits(one, other, self.table.text.pattern)
+            pair, i = self.table.title_in_text.found(one, other, self.table.text.pattern)
             found, rare_found = self.total(pair, square[i]), self.total(pair, rare[i])
             sides.append((_ratio(found, mass[one]), mass[one] - found, rare_mass[one] - rare_found,
                           self.longest_run(pair, i)))  # fmt: skip
@@ -340,7 +349,7 @@ class _Rows:
         mass = _row_sums(square, t.pattern)
         sides, runs = [], []
         for one, other in ((self.left, self.right), (self.right, self.left)):
-            pair, i, _ = self.table.title_in_text.hits(one, other, self.table.text.pattern)
+            pair, i = self.table.title_in_text.found(one, other, self.table.text.pattern)
             own = self.table.specific[i]
             found = self.total(pair[own], square[i[own]])
             sides.append((_ratio(found, mass[one]), mass[one] - found, found))
@@ -350,7 +359,7 @@ class _Rows:
         self.put_both("object_missing", a_missing, b_missing)
         self.put_both("object_shared", a_found, b_found)
         self.put("object_run", np.maximum(*runs))
-        pair, i, _ = t.hits(self.left, self.right)
+        pair, i = t.found(self.left, self.right)
         self.put(
             "object_title_cosine", _ratio(self.total(pair, square[i]), np.sqrt(mass[self.left] * mass[self.right]))
         )
@@ -358,7 +367,7 @@ class _Rows:
     def problem(self) -> None:
         """The generic title words: the same ones, the same in the other's text, or words of like meaning."""
         t, vectors, weights = self.table.words, *self.table.title_meanings
-        pair, i, j = t.hits(self.left, self.right)
+        pair, i, j = self.shared_words
         generic, title = self.table.generic_word, (t.flags & IN_TITLE) > 0
         rare = np.where(generic, 0, t.rarity**2)[i]
         self.put("object_words_shared", self.total(pair, rare))
@@ -389,7 +398,7 @@ class _Rows:
         low, total = np.minimum(size[self.left], size[self.right]), size[self.left] + size[self.right]
         self.put("pairs_jaccard", _ratio(shared, total - shared))
         self.put("pairs_inside", _ratio(shared, low))
-        pair, _, _ = self.table.sketch.hits(self.left, self.right)
+        pair, _ = self.table.sketch.found(self.left, self.right)
         kept = np.diff(self.table.sketch.pattern.indptr).astype(np.float32)
         self.put("copy_share", _ratio(self.total(pair, np.ones(len(pair))),
                                       np.minimum(kept[self.left], kept[self.right])))  # fmt: skip
@@ -438,9 +447,9 @@ class _Rows:
 
     def small_sets(self) -> None:
         t = self.table
-        pair, _, _ = t.areas.hits(self.left, self.right)
+        pair, at = t.areas.found(self.left, self.right)
         level_a = [_row_sums((t.areas.ids & 3) == k, t.areas.pattern) > 0 for k in (1, 2)]
-        same = self.total(pair, (t.areas.ids[t.areas.hits(self.left, self.right)[1]] & 3) > 0) > 0
+        same = self.total(pair, (t.areas.ids[at] & 3) > 0) > 0
         low_a, low_b = (level_a[0] | level_a[1])[self.left], (level_a[0] | level_a[1])[self.right]
         self.put("areas_agree", np.where(same, 1, np.where(low_a & low_b, -1, 0)))
         known = (t.place[self.left] > 0) & (t.place[self.right] > 0)
@@ -450,7 +459,7 @@ class _Rows:
     def numbered(self) -> None:
         """Phases, buildings, lines and years: agreement +1, contradiction -1 (both name one, none in common)."""
         t = self.table.numbers
-        pair, i, _ = t.hits(self.left, self.right)
+        pair, i = t.found(self.left, self.right)
         title, unit = (t.ids >> 24) == IN_TITLE, (t.ids >> 16) & 0xFF
         years = unit == 5
         for name, kind in (("title_numbers_agree", title & ~years), ("years_agree", title & years)):
