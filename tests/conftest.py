@@ -86,12 +86,15 @@ def _flush_past_the_guards() -> Iterator[None]:
     from django.db import transaction
     from django.db.backends.postgresql.operations import DatabaseOperations
 
+    from tongti.shared import kept
+
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
         with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             # Two tables that Django does not know by a model: the queue's and the limits'.
             for statement in [*sql_list, "DELETE FROM procrastinate_jobs", "DELETE FROM ratelimit"]:
                 cursor.execute(statement)
+        kept.forget_all()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush)

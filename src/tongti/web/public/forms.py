@@ -4,14 +4,17 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from tongti.shared.kept import kept
 from tongti.shared.text import normal_phone, tidy
 from tongti.shared.uploads import ACCEPT
-from tongti.units.queries import places
+from tongti.units import queries as units
 from tongti.web.forms import Form, MultipleFileInput
 
 PHONE_WRONG = "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。"
 UNKNOWN_TOWN = "0"
 WORDS_LIMIT = 1000
+
+places = kept(units.places)
 
 
 class PhoneField(forms.CharField):

@@ -6,7 +6,10 @@ from datetime import date, datetime, timedelta
 from tongti.deadlines import queries as deadlines
 from tongti.deadlines.queries import ClockView, RegimeView
 from tongti.shared import clock
+from tongti.shared.kept import kept
 from tongti.web.wording import local_date
+
+_in_force = kept(deadlines.regimes_on)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def promise(
 ) -> Promise:
     """The promise for a case of this kind that came in ``on`` (now)."""
     day = local_date(on or clock.now())
-    regime = deadlines.regime_for(channel=channel, kind=kind, urgency=urgency, on=day, party_kind=asker_kind)
+    regime = _in_force(day).pick(channel=channel, kind=kind, urgency=urgency, party_kind=asker_kind)
     return Promise(
         dispatch=_clock(regime, "dispatch"),
         contact=_clock(regime, "contact"),

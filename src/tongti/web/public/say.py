@@ -21,10 +21,9 @@ from tongti.questions import queries as questions
 from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, DomainError
 from tongti.shared.ratelimit import TooOften
-from tongti.units.queries import places
 from tongti.web.public import drafts, limits
 from tongti.web.public.drafts import Draft
-from tongti.web.public.forms import SayForm, StuckForm, village_choices
+from tongti.web.public.forms import SayForm, StuckForm, places, village_choices
 from tongti.web.public.promise import promise
 from tongti.web.public.same import Panel, panel
 from tongti.web.public.texts import text

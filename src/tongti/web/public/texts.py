@@ -6,11 +6,13 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from tongti.shared.kept import kept
 from tongti.units.queries import words
 
 
+@kept
 def text(code: str) -> str:
-    """A short text with the local names filled in."""
+    """A short text with the local names filled in; for pieces of busy pages."""
     return fill(words(code))
 
 
@@ -27,7 +29,7 @@ def fill(found: str) -> str:
 
 def page(code: str) -> SafeString:
     """A long text as headings (``## ``), lists (``- ``) and paragraphs."""
-    return layout(text(code))
+    return layout(fill(words(code)))
 
 
 def layout(plain: str) -> SafeString:
