@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.utils.translation import override
 
 from tongti.web.forms import DateInput, Form
 
@@ -66,3 +67,19 @@ def test_forms_do_not_share_their_sentences() -> None:
 
 def test_no_browser_bubbles() -> None:
     assert "required" not in str(Visit())
+
+
+def test_sentences_are_in_the_language_of_each_form_and_forms_do_not_share_them() -> None:
+    class One(Form):
+        name = forms.CharField(label="姓名", max_length=3)
+
+    with override("en"):
+        One({})
+    first, second = One({}), One({"name": "四个字的"})
+    assert first.errors["name"] == ["请填写“姓名”。"]
+    assert second.errors["name"] == ["“姓名”写了 4 字，最多 3 字。"]
+    first.fields["name"].error_messages["required"] = "另一句"
+    first.fields["name"].widget.attrs["class"] = "other"
+    third = One({})
+    assert third.errors["name"] == ["请填写“姓名”。"]
+    assert third.fields["name"].widget.attrs["class"] == "ctl"

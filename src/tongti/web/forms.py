@@ -5,11 +5,13 @@ and hide them at the next click, so forms are sent with ``novalidate`` and no ``
 """
 
 import re
-from copy import copy
+from copy import copy, deepcopy
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -63,9 +65,17 @@ class Form(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        self.base_fields = _dressed(type(self), get_language())
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            dress(name, field, small=self.small)
+
+
+@lru_cache(maxsize=512)
+def _dressed(form: type[Form], language: str | None) -> dict[str, forms.Field]:
+    """The fields that each form of this class copies. The sentences are words of one language by then."""
+    fields = deepcopy(form.base_fields)
+    for name, field in fields.items():
+        dress(name, field, small=form.small)
+    return fields
 
 
 def dress(name: str, field: forms.Field, *, small: bool = False) -> None:
