@@ -297,6 +297,36 @@ def creations(clients: int, each: int, texts: list[tuple[str, str]]) -> Result:
     return {"clients": clients, "cases": len(took), "per_second": round(len(took) / seconds, 1), "p50_ms": quantile(took, 0.5), "p99_ms": quantile(took, 0.99)}  # fmt: skip
 
 
+def matched(seconds: float) -> float:
+    """New cases that the worker puts beside their question per second, with nothing else to do but that."""
+    started, before = time.perf_counter(), _queue()
+    time.sleep(seconds)
+    return round((before - _queue()) / (time.perf_counter() - started), 1)
+
+
+def _queue() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'match_case'")
+        return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """The worker stands still, so that what the web server alone can take in shows."""
+    import psutil
+
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in family:
+            process.resume()
+
+
 def _until_check(client: Client, rng: random.Random, texts: list[tuple[str, str]]) -> str:
     page = client.get("/say/")
     towns = OPTION.findall(TOWN.search(page)[0])  # type: ignore[index]
@@ -637,6 +667,7 @@ def measure(args: argparse.Namespace, database_pid: int | None) -> dict[str, Any
 
     with boot.database("bench.web"):
         from django.core.management import call_command
+        from django.db import connection
 
         from bench.seed import samples, seed
         from tongti.accounts.models import Officer
@@ -649,6 +680,9 @@ def measure(args: argparse.Namespace, database_pid: int | None) -> dict[str, Any
             begun = time.monotonic()
             seed(args.cases, say)
             say(f"灌库 {time.monotonic() - begun:.0f} 秒")
+        with connection.cursor() as cursor:
+            # what an earlier run on kept data left for the worker would be measured with this one
+            cursor.execute("DELETE FROM procrastinate_jobs")
         texts = list(samples(500))
         processes = int(os.environ.get("TONGTI_WEB_PROCESSES", "2"))
         found: dict[str, Any] = {
@@ -666,7 +700,11 @@ def measure(args: argparse.Namespace, database_pid: int | None) -> dict[str, Any
             found["public form"]["server_cpu_ms_each"] = round(
                 1000 * (cpu_seconds(pids) - used) / found["public form"]["submissions"], 1
             )
-            found["create by HTTP"] = creations(args.clients, max(20, int(args.seconds * 4)), texts)
+            each = max(20, int(args.seconds * 4))
+            found["create by HTTP"] = creations(args.clients, each, texts)
+            found["matched per second"] = matched(10)
+            with paused(pids["worker"]):
+                found["create by HTTP, worker paused"] = creations(args.clients, each, texts)
             say("动作")
             found["memory after load, MB"] = memory(pids)
         # the worker matches what the forms brought in while they come; what follows is measured without it
@@ -685,6 +723,11 @@ def table(found: dict[str, Any]) -> str:
         f"{'公众表单，整个过程':<26} {form['per_second']:>8} 件/秒   p50 {form['whole_p50_ms']} ms   p99 {form['whole_p99_ms']} ms   （{form['clients']} 个客户端，每件 4 个请求）",
         f"{'　其中提交':<26} {'':>8}        p50 {form['send_p50_ms']} ms   p99 {form['send_p99_ms']} ms",
         f"{'登记（HTTP，只算提交）':<24} {made['per_second']:>8} 件/秒   p50 {made['p50_ms']} ms   p99 {made['p99_ms']} ms",
+    ]
+    alone = found["create by HTTP, worker paused"]
+    lines += [
+        f"{'　同上，后台并题暂停时':<22} {alone['per_second']:>8} 件/秒   p50 {alone['p50_ms']} ms   p99 {alone['p99_ms']} ms",
+        f"{'后台并题':<28} {found['matched per second']:>8} 件/秒",
     ]
     for name, words in (("create by action", "登记（动作）"), ("lifecycle by actions", "全过程（动作）")):
         one = found[name]
