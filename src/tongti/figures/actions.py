@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from tongti.figures.models import Delta
-
 FOLD_LOCK = 7_102_001
+_ADD = (
+    "INSERT INTO figures_delta (measure, unit_id, subject_id, day, amount) "
+    "SELECT * FROM unnest(%s::varchar[], %s::bigint[], %s::bigint[], %s::date[], %s::integer[])"
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,11 @@ class Count:
 
 def add(counts: Iterable[Count]) -> None:
     """Count facts in the caller's transaction: one INSERT, no lock that another writer could wait for."""
-    Delta.objects.bulk_create(
-        Delta(measure=c.measure, unit_id=c.unit_id, subject_id=c.subject_id, day=c.day, amount=c.amount)
-        for c in counts
-        if c.amount
-    )
+    rows = [(c.measure, c.unit_id, c.subject_id, c.day, c.amount) for c in counts if c.amount]
+    if rows:
+        with connection.cursor() as cursor:
+            # By hand: every action counts, and the model's own way costs three times as much processor as the statement.
+            cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
 
 
 @transaction.atomic
