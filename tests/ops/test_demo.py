@@ -141,6 +141,7 @@ def test_the_leaders_page_is_alive() -> None:
     assert board.hot[0].newcomers > 0
     assert board.overdue > 0
     assert len(board.units) >= 12
+    assert any(row.on_time.numerator < row.on_time.denominator for row in board.units)
     assert all(card.rate.denominator > 0 and len(card.course) >= 3 for card in board.cards)
     assert 0 < board.cards[1].rate.numerator < board.cards[1].rate.denominator
 

@@ -102,6 +102,8 @@ def _voice_of(world: World, names: Names, data: dict[str, Any]) -> Voice:
 def _classic(days: Days, data: dict[str, Any]) -> list[dict[str, Any]]:
     """The usual course of an older difficulty, from the working day on which it was set up."""
     base = days.ago(days.today - timedelta(days=data["weeks"] * 7))
+    # some answers come after their day, as they do
+    late = data.get("late", 0)
     helpers = [unit for unit, _ in data.get("helpers", [])] + ([data["territory"]] if "territory" in data else [])
     yes, partly, no = data["verdict"]
     closing = data.get("closing", "solved" if not partly else "partly")
@@ -114,7 +116,7 @@ def _classic(days: Days, data: dict[str, Any]) -> list[dict[str, Any]]:
         "verdicts": [{"yes": yes, "partly": partly, "no": no, "over": 5}],
     }
     return [
-        {"at": f"{max(base - offset, 1)} {clock}", **step, **detail}
+        {"at": f"{max(base - offset - (late if offset > 2 else 0), 1)} {clock}", **step, **detail}
         for offset, clock, step in CLASSIC
         for detail in details.get(step["do"], [{}])
     ]
