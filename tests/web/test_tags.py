@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.template import Context, Template
 from django.test import RequestFactory
+from lucide.templatetags.lucide import lucide
 
 from tongti.shared.pages import Page
 from tongti.web import charts
@@ -29,6 +30,13 @@ def test_icon_is_short_hidden_from_readers_and_free_of_style() -> None:
     assert "style" not in svg
     assert "xmlns" not in svg
     ET.fromstring(svg)
+
+
+@pytest.mark.parametrize("name", ["users", "ambulance", "triangle-alert", "message-square-text"])
+def test_icon_is_the_drawing_of_the_package(name: str) -> None:
+    drawing = ET.fromstring(lucide(name, size=None))
+    ours = ET.fromstring(draw(f'{{% icon "{name}" %}}'))
+    assert [(part.tag, part.attrib) for part in ours] == [(part.tag, part.attrib) for part in drawing]
 
 
 def test_unknown_icon_is_found_before_anybody_sees_the_page() -> None:

@@ -7,11 +7,15 @@ so the rail cannot drift from the policy. A count comes from a function that the
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tongti.units.access import May
 
 Count = Callable[[HttpRequest], int]
 
@@ -90,18 +94,24 @@ def counts(url_name: str) -> Callable[[Count], Count]:
 
 def place(request: HttpRequest | None, url_name: str) -> str:
     """The address of a place that exists and lets this person in, else ""."""
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        return ""
-    # A view without the mark is open to everybody; one with an empty tuple asks for a signed-in officer only.
-    needed = getattr(resolve(url).func, "permissions", None)
-    if needed is None:
+    url, needed = _behind(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    if not url or needed is None:
         return url
     viewer = getattr(request, "viewer", None)
     if viewer is None or (needed and not any(viewer.can(may) for may in needed)):
         return ""
     return url
+
+
+@lru_cache(maxsize=512)
+def _behind(url_name: str, _urlconf: str, _prefix: str) -> tuple[str, tuple[May, ...] | None]:
+    """The address, and whom the view lets in; ("", None) when nothing has this name. Addresses do not change while we run."""
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return "", None
+    # A view without the mark is open to everybody; one with an empty tuple asks for a signed-in officer only.
+    return url, getattr(resolve(url).func, "permissions", None)
 
 
 def for_request(request: HttpRequest, groups: Iterable[NavGroup] = NAV) -> list[NavGroup]:
