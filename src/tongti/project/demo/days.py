@@ -28,6 +28,13 @@ class Days:
         """How many working days before today: the first working day on or after ``day``."""
         return max(n for n, past in enumerate(self._past) if past >= day)
 
+    def back(self, days: float) -> datetime:
+        """So many days ago, five of seven counted as working: what people said keeps its place among the steps that the units
+        took, whether a weekend or a long holiday lies between."""
+        whole, rest = divmod(days * 5 / 7, 1)
+        later, earlier = self.day(int(whole)), self.day(int(whole) + 1)
+        return self.moment(later, f"{self.now:%H:%M}") - rest * (later - earlier)
+
     def at(self, said: str) -> datetime:
         """``4 09:32`` is half past nine four working days ago."""
         ago, clock = said.split()

@@ -70,7 +70,9 @@ def _prepare(world: World) -> None:
     names = Names(district.read("district")["names"], world.rng)
     for data in [*district.read("past")["difficulty"], *district.read("open")["difficulty"]]:
         story = Story(world, data)
-        for voice in voices(data, names, world.rng, _villages(world, data), world.days.now):
+        # older ones are told in calendar weeks, the others in working days, as their steps are
+        ago = None if "weeks" in data else world.days.back
+        for voice in voices(data, names, world.rng, _villages(world, data), world.days.now, ago):
             world.stage.at(voice.at, lambda v=voice, s=story: s.hear(v))  # type: ignore[misc]
         steps = _classic(world.days, data) if "weeks" in data else data["steps"]
         for step in steps:
@@ -93,7 +95,7 @@ def _villages(world: World, data: dict[str, Any]) -> list[str]:
 
 def _voice_of(world: World, names: Names, data: dict[str, Any]) -> Voice:
     name, phone = names.person()
-    at = hour(world.days.now - timedelta(days=data["day"]), data["door"], world.rng, world.days.now)
+    at = hour(world.days.back(data["day"]), data["door"], world.rng, world.days.now)
     place = data.get("place", district.DISTRICT)
     firm = data.get("firm", "")
     return Voice(at, data["door"], data.get("title", ""), data["body"], firm or name, phone, bool(firm), place)

@@ -1,13 +1,14 @@
 """How people speak: one difficulty, many askers, each in her own words. Deterministic, from hand-written sentences."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+Ago = Callable[[float], datetime]
 OPENINGS = {
     "phone": ["", "", "", "来电反映：", "来电人讲，", "你好，", "喂，是热线吗，", "同志你好，", "我讲一下啊，"],
     "web": ["", "", "", "", "您好，", "领导好！", "尊敬的领导：", "反映一个问题。"],
@@ -49,14 +50,15 @@ class Names:
 
 
 def voices(
-    d: dict[str, Any], names: Names, rng: random.Random, villages: Sequence[str], now: datetime
+    d: dict[str, Any], names: Names, rng: random.Random, villages: Sequence[str], now: datetime, ago: Ago | None = None
 ) -> Iterator[Voice]:
-    """Every asker of one difficulty, oldest first."""
+    """Every asker of one difficulty, oldest first. ``ago`` says which moment lies so many days back."""
+    back = ago or (lambda days: now - timedelta(days=days))
     doors = [door for door, n in d["doors"].items() for _ in range(n)]
     rng.shuffle(doors)
     say, more, ask = (_deck(d[part], rng) for part in ("say", "more", "ask"))
     firms = list(d.get("firm_names", []))
-    moments = sorted(_moment(d, doors[i % len(doors)], rng, now) for i in range(d["askers"]))
+    moments = sorted(_moment(d, doors[i % len(doors)], rng, now, back) for i in range(d["askers"]))
     for i, at in enumerate(moments):
         door = doors[i % len(doors)]
         body = _sentence(door, next(say), next(more), next(ask), rng)
@@ -101,11 +103,11 @@ def _untidy(text: str, rng: random.Random) -> str:
     return text
 
 
-def _moment(d: dict[str, Any], door: str, rng: random.Random, now: datetime) -> datetime:
+def _moment(d: dict[str, Any], door: str, rng: random.Random, now: datetime, ago: Ago) -> datetime:
     """A plausible moment in the stretch; people say more as a difficulty lasts."""
     first, last = (d["weeks"] * 7 + 6, d["weeks"] * 7 + 1) if "weeks" in d else (d["from"], d["until"])
     days = last + (first - last) * (1 - rng.random() ** 0.7)
-    return hour(now - timedelta(days=days), door, rng, now)
+    return hour(ago(days), door, rng, now)
 
 
 def hour(moment: datetime, door: str, rng: random.Random, now: datetime) -> datetime:
