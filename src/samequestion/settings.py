@@ -13,7 +13,7 @@ from samequestion.errors import ModelMismatch
 class Settings:
     """See docs/engine.md for what each knob does and how its value was chosen."""
 
-    version: str = "2026.11-3"
+    version: str = "2026.11-4"
     df_bits: int = 20
     """log2 of the number of hashed document-frequency slots."""
     max_body: int = 8000
@@ -50,7 +50,7 @@ class Settings:
     """Log-odds from which two candidates belong to one neighbourhood, in which all pairs are compared."""
     dense_limit: int = 400
     """Largest neighbourhood in which every pair is compared."""
-    propose_at: float = 0.6
+    propose_at: float = 0.7
     """Probability from which a join is proposed without being asked for."""
 
     def to_json(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import lightgbm
 import numpy as np
@@ -33,6 +33,7 @@ _PARAMETERS = {
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "use_missing": False,
     "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
+_AFTER_PLACES = frozenset(["街道", "镇", "乡", "村", "路", "大道", "社区", "县", "街", "街道办", "办事处"])
 _ROUNDS = 130
 _SEEDS = (1, 2)
 """Forests of different luck are averaged: steadier than one of twice the size."""
@@ -58,12 +59,14 @@ def learn_words(texts: Sequence[str], bags: Sequence[str], bits: int, axes: int 
     tagged = [rjieba.tag(canonical(clean(text))) for text in texts]
     as_name = Counter(word for tokens in tagged for word, tag in tokens if tag in _NAME_TAGS)
     total = Counter(word for tokens in tagged for word, _ in tokens)
+    placed = Counter(word for tokens in tagged for (word, _), (after, _) in pairwise(tokens) if after in _AFTER_PLACES)
     documents = [{word for word, _ in tokens} for tokens in tagged] + [set(clean(bag).split()) for bag in bags]
     used = Counter(word for words in documents for word in words)
     chosen = sorted(
         word for word, count in used.items()
         if least <= count < 0.2 * len(documents) and len(word) > 1 and word not in STOP_WORDS
         and as_name[word] < 0.3 * max(total[word], 1) and not any(letter.isascii() for letter in word)
+        and rjieba.has_word(word) and placed[word] <= 0.12 * total[word] and not (len(word) == 3 and word[-1] in "镇乡")
     )  # fmt: skip
     ids = np.array([text_id(word) for word in chosen], dtype=np.uint32)
     order = np.argsort(ids)
