@@ -80,11 +80,11 @@ def _prepare(world: World) -> None:
     for data in district.read("singles")["single"]:
         single, voice = Single(world, data), _voice_of(world, names, data)
         world.stage.at(voice.at, lambda v=voice, s=single: s.hear(v))  # type: ignore[misc]
-    for ago in range(60, 0, -1):
-        world.stage.at(world.days.at(f"{ago} 08:55"), lambda: _daily_review(world))
+    for before in range(60, 0, -1):
+        world.stage.at(world.days.at(f"{before} 08:55"), lambda: _daily_review(world))
         # what came in since yesterday morning is left for whoever looks at the demo
-        if ago > 1:
-            world.stage.at(world.days.at(f"{ago} 16:50"), lambda: _daily_review(world, gather=True))
+        if before > 1:
+            world.stage.at(world.days.at(f"{before} 16:50"), lambda: _daily_review(world, gather=True))
 
 
 def _villages(world: World, data: dict[str, Any]) -> list[str]:
