@@ -129,6 +129,10 @@ class Case(models.Model):
             models.Index(fields=["state", "-received_at", "-id"], name="case_by_state"),
             models.Index(fields=["holder", "state", "due_on"], name="case_by_holder"),
             models.Index(fields=["party", "-received_at"], name="case_by_party"),
+            # few among many: what the supervisor's first page counts
+            models.Index(
+                fields=["-received_at", "-id"], name="case_come_back", condition=Q(state="handling", reopened__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tongti.answers.models import Reply
+from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
 from tongti.figures import queries as figures
 from tongti.relay.models import Baton
@@ -15,7 +16,7 @@ from tongti.shared import clock, links
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Scope, Viewer
-from tongti.verdicts.models import CallBack, CallTry, Invitation, Verdict
+from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
 
 SOLVED = Verdict.Solved.choices
 SATISFIED = Verdict.Satisfied.choices
@@ -173,6 +174,21 @@ def token_to_judge(case: Case) -> str:
 def verdict_on(reply: Reply) -> Verdict | None:
     """What the asker said of one reply, if she did."""
     return Verdict.objects.filter(reply=reply).first()
+
+
+def verdicts_on(viewer: Viewer, case: Case) -> list[Verdict]:
+    """What the asker of this case said of each reply, newest first; none for whoever may not see the case."""
+    return list(Verdict.objects.filter(case__in=_seen_cases(viewer, [case.pk])).order_by("-at", "-id"))
+
+
+def reopenings_of(viewer: Viewer, case_ids: Collection[int], limit: int = 20) -> list[Reopening]:
+    """Why these cases came back, newest first: what the unit that works on them again has to know."""
+    rows = Reopening.objects.filter(case__in=_seen_cases(viewer, case_ids)).select_related("case")
+    return list(rows.defer("case__body", "case__search").order_by("-at", "-id")[:limit])
+
+
+def _seen_cases(viewer: Viewer, case_ids: Collection[int]) -> QuerySet[Case]:
+    return Case.objects.filter(visible_cases(viewer), pk__in=case_ids)
 
 
 def said_of_question(question_id: int) -> list[Rate]:

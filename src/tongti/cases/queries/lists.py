@@ -44,6 +44,7 @@ class Filters:
     until: date | None = None
     mine: bool = False
     overdue: bool = False
+    reopened: bool = False
     open_only: bool = False
 
 
@@ -158,6 +159,8 @@ def _rows(viewer: Viewer, filters: Filters, *, narrow: bool = True) -> QuerySet[
         rows = rows.filter(registered_by=viewer.officer_id)
     if filters.open_only:
         rows = rows.exclude(state__in=[CaseState.CLOSED, CaseState.WITHDRAWN])
+    if filters.reopened:
+        rows = rows.filter(state=CaseState.HANDLING, reopened__gt=0)
     if filters.overdue:
         rows = rows.filter(state=CaseState.HANDLING, due_on__lt=clock.today())
     return rows

@@ -188,6 +188,14 @@ def matter_case(viewer: Viewer, baton: Baton, case_id: int) -> Case:
     return found
 
 
+def matter_case_ids(baton: Baton, limit: int = 2000) -> list[int]:
+    """The cases that travel with the baton."""
+    if baton.question_id is None:
+        return [baton.case_id] if baton.case_id else []
+    active = Membership.objects.filter(question_id=baton.question_id, state=Membership.State.ACTIVE)
+    return list(active.order_by("-pk").values_list("case_id", flat=True)[:limit])
+
+
 def progress_of(batons: Iterable[Baton]) -> list[Progress]:
     """What these units did, newest first; for somebody who may see the matter."""
     rows = Progress.objects.filter(baton__in=list(batons))

@@ -17,6 +17,7 @@ from tongti.relay import actions
 from tongti.relay import queries as relay
 from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May, Viewer
+from tongti.verdicts import queries as verdicts
 from tongti.web import nav
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
@@ -175,6 +176,8 @@ def contact(request: DeskRequest, pk: int, case_pk: int) -> HttpResponse:
         "case": case,
         "face": cases.face_of(request.viewer, case),
         "contacts": relay.contacts_of([case.pk]).get(case.pk, []),
+        "additions": cases.additions(case),
+        "came_back": verdicts.reopenings_of(request.viewer, [case.pk]),
         "form": form,
     }
     return render(request, "desk/relay/contact.html", context, status=422 if form.errors else 200)
@@ -237,6 +240,7 @@ def _show(
         "steps": relay.timeline(viewer, question=question, case=case),
         "why": words_of(baton.explanation),
         "may": may,
+        "came_back": _came_back(viewer, baton),
         "forms": forms,
         "form": form,
         "opened": opened,
@@ -257,6 +261,13 @@ def _askers(request: DeskRequest, question: Any, case: Any) -> dict[str, Any]:
         return {"members": None, "askers": [(case, cases.face_of(viewer, case))]}
     members = questions.members(viewer, question, request.GET.get("members", ""), size=20)
     return {"members": members, "askers": [(row.case, row.face) for row in questions.dress(viewer, members.rows)]}
+
+
+def _came_back(viewer: Viewer, baton: Any) -> list[Any]:
+    """What askers wrote when they sent the work back; nothing in the first round."""
+    if baton.round < 2:
+        return []
+    return verdicts.reopenings_of(viewer, relay.matter_case_ids(baton))
 
 
 def _may(viewer: Viewer, baton: Any) -> dict[str, bool]:

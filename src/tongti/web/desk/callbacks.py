@@ -1,17 +1,22 @@
 """回访: whom to call, what to ask, what was said. Worked by somebody outside the handling unit."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongti.cases import queries as cases
 from tongti.shared.errors import BadInput, DomainError
-from tongti.units.access import May
+from tongti.units.access import May, Viewer
 from tongti.verdicts import actions, queries
 from tongti.web import nav
+from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.desk.home import Waiting, waits
 from tongti.web.forms import Form
 
 LIST = "desk:callbacks"
@@ -54,6 +59,21 @@ class CallForm(Form):
 @nav.counts(LIST)
 def _waiting(request: DeskRequest) -> int:
     return queries.calls_waiting(request.viewer)
+
+
+@waits(May.REVISIT, order=15)
+def _to_call(viewer: Viewer) -> Waiting:
+    """Replies whose askers have not said anything by the revisit day."""
+    return Waiting("待回访的答复", queries.calls_waiting(viewer), reverse(LIST), "phone", "warn")
+
+
+@case_part(order=40)
+def _said_on_case(viewer: Viewer, case: Any) -> Part | None:
+    """What the asker said of the replies, in three answers and her own words, and why the case came back."""
+    said = queries.verdicts_on(viewer, case)
+    # what she wrote when she said “not solved” stands with her verdict already
+    again = [r for r in queries.reopenings_of(viewer, [case.pk]) if r.why != r.Why.NOT_SOLVED]
+    return Part("诉求人的评价", "desk/callbacks/_said.html", {"said": said, "again": again}) if said or again else None
 
 
 @require_safe

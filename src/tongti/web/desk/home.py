@@ -105,6 +105,13 @@ def overdue(viewer: Viewer) -> Waiting:
     return Waiting("超期未答的诉求", count, f"{reverse('desk:inbox')}?overdue=1", "triangle-alert", "bad")
 
 
+@waits(May.SUPERVISE, order=41)
+def come_back(viewer: Viewer) -> Waiting:
+    """Cases that their askers sent back and that are in hand again."""
+    count = cases.count(viewer, Filters(reopened=True))
+    return Waiting("群众说没解决、又在办的", count, f"{reverse('desk:inbox')}?reopened=1", "rotate-ccw", "warn")
+
+
 @waits(May.ADMINISTER, May.DISPATCH, order=90)
 def unsent(viewer: Viewer) -> Waiting | None:
     """Messages that could not be delivered."""

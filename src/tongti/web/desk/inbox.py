@@ -23,6 +23,8 @@ def page(request: DeskRequest) -> HttpResponse:
     filters = _filters(form) if form.is_valid() else Filters()
     if request.GET.get("overdue"):
         filters = Filters(overdue=True)
+    if request.GET.get("reopened"):
+        filters = Filters(reopened=True)
     if request.GET.get("mine"):
         filters = Filters(mine=True)
     found = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
@@ -31,6 +33,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "page": found,
         "rows": with_faces(request.viewer, found.rows),
         "overdue": filters.overdue,
+        "reopened": filters.reopened,
         "mine": filters.mine,
         "may_import": request.viewer.can(May.IMPORT),
         "narrowed": any(request.GET.get(name) for name in form.fields),
