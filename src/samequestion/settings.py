@@ -13,7 +13,7 @@ from samequestion.errors import ModelMismatch
 class Settings:
     """See docs/engine.md for what each knob does and how its value was chosen."""
 
-    version: str = "2026.11-4"
+    version: str = "2026.11-5"
     df_bits: int = 20
     """log2 of the number of hashed document-frequency slots."""
     max_body: int = 8000
@@ -34,7 +34,7 @@ class Settings:
     """Expected number of rows that one candidate query may return."""
     neighbours: int = 30
     """Candidates compared per message in batch grouping."""
-    join_at: float = -0.5
+    join_at: float = -0.65
     """Log-odds that the strength of a link between two clusters must exceed for them to join."""
     best_share: float = 0.4
     """Weight of the best cross pair in the strength; the rest goes to the mean of all cross pairs."""

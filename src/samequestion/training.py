@@ -54,7 +54,8 @@ def learn_words(texts: Sequence[str], bags: Sequence[str], bits: int, axes: int 
     """Which words are general, how common they are, and which mean alike (latent semantic analysis).
 
     `texts` are raw messages, `bags` messages already cut into words and parted by spaces. A word is general when at
-    least `least` of them use it and the tagger does not take it for a name, number or foreign word.
+    least `least` documents use it, the dictionary has it, the tagger does not take it for a name, number or foreign
+    word, and it does not tend to stand before "town", "village" or "road" (a place name made of ordinary letters).
     """
     tagged = [rjieba.tag(canonical(clean(text))) for text in texts]
     as_name = Counter(word for tokens in tagged for word, tag in tokens if tag in _NAME_TAGS)

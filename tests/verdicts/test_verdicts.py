@@ -262,3 +262,15 @@ def test_a_case_of_its_own_goes_the_same_way(story, cast):
     case.refresh_from_db()
     assert case.state == Case.State.HANDLING
     assert case.holder == cast.units["水利局"]
+
+
+def test_a_question_that_came_back_has_the_new_date(story, question, on_friday):
+    on_friday.shift(timedelta(days=20))
+    case = story.cases[0]
+    case.refresh_from_db()
+    verdicts.again(case=case, words="又停水了", by=Asker(case.pk))
+
+    question.refresh_from_db()
+    lead = Baton.objects.get(question=question, state__in=("offered", "accepted"))
+    assert question.state == "handling"
+    assert question.due_on == lead.due_on > DAY + timedelta(days=20)

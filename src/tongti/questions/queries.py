@@ -418,6 +418,8 @@ def public() -> QuerySet[Question]:
 
 def public_question(number: str) -> Question:
     """One public question by its number. Raises NotVisible. Show ``public_title``, never ``title`` or members."""
+    if "\0" in number:  # PostgreSQL refuses the character itself
+        raise NotVisible
     found = (
         public().filter(number=number.strip().upper()).select_related("lead", "place", "category").defer(*HEAVY).first()
     )

@@ -230,15 +230,15 @@ def mark_closed(*, question: Question, by: Actor) -> Question:
 
 
 @transaction.atomic
-def reopen_for(*, case: Case, by: Actor) -> Question | None:
-    """The question of a case that came back is in hand again; None when the case is in no question or it is in hand."""
+def reopen_for(*, case: Case, by: Actor, due_on: date | None = None) -> Question | None:
+    """The question of a case that came back is in hand again, until ``due_on``; None when the case is in no question or it is in hand."""
     where = Membership.objects.filter(case=case, state=M.ACTIVE).values_list("question_id", flat=True).first()
     if where is None:
         return None
     locked = lock([where])[where]
     if locked.state not in (Q_.ANSWERED, Q_.CLOSED):
         return None
-    change_state(locked, Q_.HANDLING, answered_at=None, closed_at=None)
+    change_state(locked, Q_.HANDLING, answered_at=None, closed_at=None, due_on=due_on or locked.due_on)
     return _told("question.reopened", locked, by, case=case.pk)
 
 

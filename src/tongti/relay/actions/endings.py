@@ -144,7 +144,7 @@ def reopen_to_last_holder(*, case: Case, by: Actor, why: str) -> Baton:
         lead = _next_round(last, matter, by)
     cases.reopen(case=case, holder_id=lead.unit_id, due_on=lead.due_on, by=by, why=why)
     if matter.question:
-        questions.reopen_for(case=case, by=by)
+        questions.reopen_for(case=case, by=by, due_on=lead.due_on)
     if fresh:
         matters.record("baton.offered", [lead], matter, by=by, facts={"why": why, "round": lead.round})
         matters.count_offered([lead])

@@ -1,6 +1,7 @@
 """One case at the desk: its words, who asks (masked), what was done, and what may be done now."""
 
 import uuid
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -154,7 +155,7 @@ def file(request: DeskRequest, pk: int, file_pk: int) -> HttpResponse:
     # at most 10 MB, and nothing stays open when the reader goes away
     response = HttpResponse(path.read_bytes(), content_type=row.content_type)
     kind = "inline" if row.kind == "image" else "attachment"
-    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name)}"
+    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(_file_name(case, row))}"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -232,7 +233,14 @@ def _dispatch_url(viewer: Viewer, case: Any) -> str:
         return ""
 
 
+def _file_name(case: Any, row: cases.FileRow) -> str:
+    """A name that an asker gave may hold her own; who asked to stay unknown stays so here too."""
+    if not (case.hide_identity and row.by_kind == "asker"):
+        return row.name
+    return f"附件{row.pk}{PurePath(row.name).suffix}"
+
+
 def _with_url(case: Any, row: cases.FileRow) -> dict[str, Any]:
     by = {"asker": "诉求人上传", "officer": "工作人员上传"}.get(row.by_kind, "")
     url = reverse("desk:case_file", kwargs={"pk": case.pk, "file_pk": row.pk})
-    return {"name": row.name, "kind": row.kind, "size": row.size, "url": url, "note": by, "at": row.at}
+    return {"name": _file_name(case, row), "kind": row.kind, "size": row.size, "url": url, "note": by, "at": row.at}
