@@ -17,13 +17,14 @@ from worktime.calendars import (
 from worktime.cli import run_deadline
 from worktime.clocks import Pause
 from worktime.days import Day, DayRule, DayState, Evidence, Half, Notice, Source
-from worktime.deadlines import Deadline, Progress, deadline, left, percentage, progress, recompute, used
+from worktime.deadlines import Deadline, Progress, deadline, left, left_reaches, percentage, progress, recompute, used
 from worktime.errors import (
     BadAmount,
     BadDate,
     BadHours,
     BadNotice,
     BadPause,
+    BadRecord,
     OutOfRange,
     UnknownRegion,
     WorktimeError,
@@ -42,6 +43,7 @@ __all__ = [
     "BadHours",
     "BadNotice",
     "BadPause",
+    "BadRecord",
     "Calendar",
     "Day",
     "DayCell",
@@ -74,6 +76,7 @@ __all__ = [
     "deadline",
     "explain",
     "left",
+    "left_reaches",
     "next_working_days",
     "notice_from_csv",
     "notice_from_rows",

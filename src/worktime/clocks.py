@@ -95,6 +95,17 @@ class Pause:
             "reason": self.reason,
         }
 
+    @classmethod
+    def from_dict(cls, raw: dict[str, str]) -> Pause:
+        """Read the JSON form back. Raises BadPause."""
+        try:
+            start = datetime.fromisoformat(raw["start"])
+            end = datetime.fromisoformat(raw["end"]) if raw.get("end") else None
+            reason = str(raw["reason"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BadPause("暂停的记录不完整，读不出来。") from error
+        return cls(start, end, reason)
+
 
 def pause_run(pause: Pause, now: datetime | None, by_day: bool) -> Run:
     """One pause as a run of positions (first, last]; an open one is taken to end at ``now``. Raises BadPause."""

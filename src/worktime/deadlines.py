@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from worktime.amounts import Amount, Unit, checked_amount, end_of_day, moment, unit_of
+from worktime.amounts import (
+    Amount,
+    Unit,
+    checked_amount,
+    end_of_day,
+    moment,
+    parse_amount,
+    parse_moment,
+    unit_of,
+)
 from worktime.calendars import Calendar
 from worktime.clocks import EPOCH, MICROSECOND, Pause, Ruler, Run, closed_runs, position, ruler_for, run_length, run_out
-from worktime.errors import OutOfRange
+from worktime.errors import BadRecord, OutOfRange
 from worktime.hours import MINUTE, SAMPLE_HOURS, SECOND, WorkHours
 
 STEP = {
@@ -82,6 +91,7 @@ class Deadline:
             "roll_over": self.roll_over,
             "pauses": [pause.to_dict() for pause in self.pauses],
             "now": self.now.isoformat() if self.now else "",
+            "hours": self.hours.to_dict() if self.amount.unit is Unit.WORKING_HOUR else None,
             "region": self.calendar.region,
             "calendar_version": self.calendar_version,
             "due_on": self.due_on.isoformat(),
@@ -90,6 +100,26 @@ class Deadline:
             "provisional": self.provisional,
             "paused": self.paused,
         }
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any], calendar: Calendar, *, now: date | datetime | None = None) -> Deadline:
+        """Compute again, under ``calendar``, what ``to_dict`` recorded: the inputs decide, the stored result does not.
+
+        ``now`` replaces the recorded one; it is needed while a pause is open. Raises BadRecord and what ``deadline`` does.
+        """
+        try:
+            amount = parse_amount(raw["amount"])
+            start = parse_moment(raw["start"])
+            pauses = tuple(Pause.from_dict(one) for one in raw["pauses"])
+            hours = WorkHours.from_dict(raw["hours"]) if raw.get("hours") else SAMPLE_HOURS
+            count_start, roll_over = bool(raw["count_start"]), bool(raw["roll_over"])
+            recorded = parse_moment(raw["now"]) if raw.get("now") else None
+        except (AttributeError, KeyError, TypeError) as error:
+            raise BadRecord("这条期限的计算记录不完整，读不出来。") from error
+        return deadline(
+            start, amount.number, amount.unit, calendar, count_start=count_start, roll_over=roll_over,
+            pauses=pauses, now=now or recorded, hours=hours,
+        )  # fmt: skip
 
 
 def deadline(
@@ -239,3 +269,21 @@ def left(item: Deadline, at: date | datetime) -> int:
 def percentage(item: Deadline, at: date | datetime) -> int:
     """Used part in whole percent, rounded down."""
     return progress(item, at).percent
+
+
+def left_reaches(item: Deadline, amount: int) -> datetime:
+    """The earliest moment at which ``left`` is ``amount`` or less (days or seconds, as ``left`` counts).
+
+    For units by day it is the midnight that begins a day, because a reading counts that day as used. A limit no
+    longer than ``amount`` is there from its start.
+    """
+    by_day = item.amount.unit.by_day
+    ruler, runs, scale = item.ruler(), item.runs(), 1 if by_day else SECOND
+    total = run_length(ruler, item.first, position(item.due_at, by_day), runs)
+    wanted = total - amount * scale
+    begin = moment(item.start)
+    if wanted <= 0:
+        return begin
+    place = run_out(ruler, item.first, wanted, runs)
+    reached = moment(item.calendar.date_at(place)) if by_day else EPOCH + place * MICROSECOND
+    return max(begin, reached)

@@ -49,3 +49,9 @@ class BadPause(WorktimeError):
     """A pause has no reason, ends before it starts, or is still open and no present moment was given."""
 
     code = "worktime.bad_pause"
+
+
+class BadRecord(WorktimeError):
+    """A stored record of a deadline cannot be read back."""
+
+    code = "worktime.bad_record"

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from worktime.calendars import LENGTH, Calendar
 from worktime.days import Evidence, Half, Source
-from worktime.errors import BadHours, OutOfRange
+from worktime.errors import BadHours, OutOfRange, WorktimeError
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -36,6 +37,22 @@ class HoursTable:
             date(2000, *self.since)
         except ValueError as error:
             raise BadHours(f"作息时间“{self.name or '未命名'}”的起用日期 {self.since} 不存在。") from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; ``from_dict`` reads it back."""
+        spans = [[edge.isoformat("minutes") for edge in span] for span in self.spans]
+        return {"spans": spans, "since": list(self.since), "name": self.name}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> HoursTable:
+        """Read the JSON form. Raises BadHours."""
+        try:
+            spans = tuple((time.fromisoformat(first), time.fromisoformat(last)) for first, last in raw["spans"])
+            month, day = (int(part) for part in raw["since"])
+            name = str(raw.get("name", ""))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BadHours("作息时间读不出来，时段请写成 08:00-12:00，起用日期请写几月几日。") from error
+        return cls(spans, (month, day), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,24 @@ class WorkHours:
         last = _microseconds(self.midday) if half is Half.MORNING else DAY
         spans = ((max(_microseconds(a), first), min(_microseconds(b), last)) for a, b in self.table_on(on).spans)
         return tuple((a, b) for a, b in spans if a < b)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form; ``from_dict`` reads it back."""
+        tables = [table.to_dict() for table in self.tables]
+        return {"tables": tables, "source": self.source.to_dict(), "midday": self.midday.isoformat("minutes")}
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any]) -> WorkHours:
+        """Read the JSON form. Raises BadHours, BadNotice (its source)."""
+        try:
+            tables = tuple(HoursTable.from_dict(one) for one in raw["tables"])
+            midday = time.fromisoformat(raw.get("midday", "12:00"))
+            source = Source.from_dict(raw["source"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, WorktimeError):
+                raise
+            raise BadHours("作息时间读不出来。") from error
+        return cls(tables, source, midday)
 
 
 SAMPLE_HOURS = WorkHours(

@@ -50,7 +50,7 @@ def test_every_error_has_its_own_permanent_code() -> None:
     errors = [
         value for value in vars(worktime).values() if isinstance(value, type) and issubclass(value, WorktimeError)
     ]
-    assert len({error.code for error in errors}) == len(errors) == 8
+    assert len({error.code for error in errors}) == len(errors) == 9
 
 
 def test_no_file_is_long_and_every_data_file_is_json() -> None:

@@ -1,13 +1,15 @@
 """时限规则 as a file: JSON in the shape of ``data/regimes.json``. Importing one publishes the next version where it differs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tongti.deadlines.actions import ClockDraft, RegimeDraft, publish
 from tongti.deadlines.errors import NothingChanged
-from tongti.deadlines.models import Clock, Regime
+from tongti.deadlines.models import Clock, ExtensionRule, Regime
+from tongti.deadlines.queries import ExtensionView, NearRule, clock_columns, extension_columns, view_of
 from tongti.shared.errors import BadInput
 from tongti.shared.text import tidy
-from tongti.units.access import Viewer
+from tongti.units.access import ROLES, Viewer
 from tongti.units.errors import FileRefused
 from tongti.units.transfer import sheets
 
@@ -31,7 +33,11 @@ class Regimes:
     def write(self) -> tuple[bytes, int]:
         """All open versions."""
         rows = [
-            _row(regime) for regime in Regime.objects.filter(valid_to=None).prefetch_related("clocks").order_by("code")
+            _row(regime)
+            for regime in Regime.objects.filter(valid_to=None)
+            .select_related("extension_rule")
+            .prefetch_related("clocks")
+            .order_by("code")
         ]
         return sheets.write_json({"regimes": rows}), len(rows)
 
@@ -47,11 +53,13 @@ class Regimes:
 
 
 def _row(regime: Regime) -> dict[str, Any]:
+    view = view_of(regime)
     return {
         "code": regime.code,
         "name": regime.name,
         "in_use": regime.in_use,
         "priority": regime.priority,
+        "region": regime.region,
         "applies_channels": regime.applies_channels,
         "applies_kinds": regime.applies_kinds,
         "applies_urgencies": regime.applies_urgencies,
@@ -59,18 +67,11 @@ def _row(regime: Regime) -> dict[str, Any]:
         "applies_joint": regime.applies_joint,
         "restarts": regime.restarts,
         "source": regime.source,
+        "article": regime.article,
+        "source_url": regime.source_url,
         "verified": regime.verified,
-        "clocks": [
-            {
-                "code": clock.code,
-                "amount": clock.amount,
-                "unit": clock.unit,
-                "starts": clock.starts,
-                "source": clock.source,
-                "verified": clock.verified,
-            }
-            for clock in sorted(regime.clocks.all(), key=lambda one: one.pk)
-        ],
+        "extension": extension_columns(view.extension) if view.extension else None,
+        "clocks": [clock_columns(clock) for clock in view.clocks.values()],
     }
 
 
@@ -99,28 +100,73 @@ def draft_of(row: Any) -> RegimeDraft:
         verified=_flag(row, "verified", False),
         in_use=_flag(row, "in_use", True),
         restarts=_flag(row, "restarts", False),
+        region=_text(row, "region", 12, "地区"),
+        article=_text(row, "article", 100, "条款"),
+        source_url=_address(row),
+        extension=_extension(row.get("extension")),
     )
 
 
 def _clock(row: Any) -> ClockDraft:
     if not isinstance(row, dict):
         raise BadInput("clocks", "clocks 里有一项不是时限。")
-    code, unit, starts = row.get("code"), row.get("unit"), row.get("starts", Clock.Start.DISPATCHED.value)
-    for value, allowed, word in (
-        (code, Clock.Code.values, "时限"),
-        (unit, Clock.Unit.values, "单位"),
-        (starts, Clock.Start.values, "起算"),
-    ):
-        if value not in allowed:
-            raise BadInput("clocks", f"没有“{str(value)[:30]}”这种{word}，可以是：{'、'.join(map(str, allowed))}。")
     return ClockDraft(
-        code=str(code),
+        code=_chosen(row.get("code"), Clock.Code.values, "时限"),
         amount=_number(row.get("amount"), "数量", 1, 32767),
-        unit=str(unit),
-        starts=str(starts),
+        unit=_chosen(row.get("unit"), Clock.Unit.values, "单位"),
+        starts=_chosen(row.get("starts", Clock.Start.DISPATCHED.value), Clock.Start.values, "起算"),
+        stops=_chosen(row.get("stops", ""), ["", *Clock.Stop.values], "停止"),
+        count_start=_flag(row, "count_start", False),
+        roll_over=_flag(row, "roll_over", True),
+        pauses=_chosen_all(row.get("pauses", []), Clock.Pause.values, "暂停情形"),
+        near=NearRule(
+            _number(row.get("near_percent", NearRule.percent), "临期百分比", 0, 100),
+            _number(row.get("near_amount", NearRule.amount), "临期数量", 0, 32767),
+            _chosen(row.get("near_unit", NearRule.unit), Clock.Unit.values, "临期单位"),
+        ),
+        warns=_chosen_all(row.get("warns", list(ClockDraft.warns)), list(ROLES), "提醒谁"),
         source=_text(row, "source", 200, "时限的依据"),
+        source_url=_address(row),
         verified=_flag(row, "verified", False),
     )
+
+
+def _extension(row: Any) -> ExtensionView | None:
+    if row is None:
+        return None
+    if not isinstance(row, dict):
+        raise BadInput("extension", "extension 不是延期规则。")
+    amount = row.get("amount")
+    return ExtensionView(
+        amount=None if amount is None else _number(amount, "每次最多", 1, 32767),
+        unit=_chosen(row.get("unit", "wd"), Clock.Unit.values, "单位"),
+        times=_number(row.get("times", 1), "最多几次", 1, 99),
+        before_amount=_number(row.get("before_amount", 0), "提前多久", 0, 32767),
+        before_unit=_chosen(row.get("before_unit", "wd"), Clock.Unit.values, "单位"),
+        reasons=_chosen_all(row.get("reasons", []), ExtensionRule.Reason.values, "理由类别"),
+        source=_text(row, "source", 200, "延期的依据"),
+        source_url=_address(row),
+        verified=_flag(row, "verified", False),
+    )
+
+
+def _chosen(value: Any, allowed: Sequence[str], word: str) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise BadInput("clocks", f"没有“{str(value)[:30]}”这种{word}，可以是：{'、'.join(filter(None, allowed))}。")
+    return value
+
+
+def _chosen_all(values: Any, allowed: Sequence[str], word: str) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise BadInput("clocks", f"“{word}”要写成列表。")
+    return tuple(_chosen(value, allowed, word) for value in values)
+
+
+def _address(row: dict[str, Any]) -> str:
+    text = _text(row, "source_url", 300, "网址")
+    if text and not text.startswith(("https://", "http://")):
+        raise BadInput("source_url", "“网址”要以 https:// 或 http:// 开头。")
+    return text
 
 
 def _text(row: dict[str, Any], name: str, most: int, word: str) -> str:

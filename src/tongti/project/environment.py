@@ -1,6 +1,7 @@
 """What the operator said in environment variables, read in one place (docs/operator.md lists them all)."""
 
 import os
+from datetime import time
 from pathlib import Path
 
 from tongti.project.refusal import Refused
@@ -32,6 +33,16 @@ def number(name: str, default: int) -> int:
     if not said.isdigit():
         raise Refused(f"变量 {name} 应是一个整数，现在是“{said}”。")
     return int(said)
+
+
+def hours(name: str, default: str) -> tuple[time, time]:
+    """Two times of day, ``21:30-08:00``."""
+    said = text(name, default)
+    try:
+        begin, end = (time.fromisoformat(part.strip()) for part in said.split("-"))
+    except ValueError as error:
+        raise Refused(f"变量 {name} 应写成 21:30-08:00 这样的一段时间，现在是“{said}”。") from error
+    return begin, end
 
 
 def words(name: str, default: str) -> list[str]:

@@ -23,6 +23,8 @@ DISTRICT_NAME = environment.text("TONGTI_DISTRICT", "云岭区")
 OWNER_NAME = environment.text("TONGTI_OWNER", "云岭区人民政府")
 SITE_IDS = environment.text("TONGTI_SITE_IDS")
 REGION = environment.text("TONGTI_REGION", "450000")
+# Nobody is written to or rung up in these hours, emergencies excepted (deadlines.limits.quiet_until).
+QUIET_HOURS = environment.hours("TONGTI_QUIET_HOURS", "21:30-08:00")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

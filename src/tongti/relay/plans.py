@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tongti.cases.models import Case
 from tongti.deadlines import actions as deadlines
+from tongti.deadlines import limits
 from tongti.deadlines import queries as regimes
 from tongti.deadlines.actions import Due
 from tongti.deadlines.queries import RegimeView
@@ -81,8 +82,22 @@ class Clocks:
     """What a new baton is due by: its own limit, signing, objecting."""
 
     due: Due
-    sign_due_at: datetime | None
-    object_due_at: datetime | None
+    sign: Due | None
+    objection: Due | None
+
+    @property
+    def sign_due_at(self) -> datetime | None:
+        return self.sign.due_at if self.sign else None
+
+    @property
+    def object_due_at(self) -> datetime | None:
+        return self.objection.due_at if self.objection else None
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """The explanations of signing and objecting, kept inside the baton's own."""
+        sides = (("sign", self.sign), ("objection", self.objection))
+        return {code: due.explanation for code, due in sides if due is not None}
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -91,7 +106,7 @@ class Clocks:
             "due_at": None if self.due.by_day else self.due.due_at,
             "regime_version": self.due.regime_version,
             "calendar_version": self.due.calendar_version,
-            "explanation": self.due.explanation,
+            "explanation": self.due.explanation | {"others": self.others},
             "sign_due_at": self.sign_due_at,
             "object_due_at": self.object_due_at,
         }
@@ -125,19 +140,10 @@ def clocks_for(regime: RegimeView, role: str, start: datetime, *, not_after: Bat
     """The clocks of a baton of ``role`` dispatched at ``start``; a helper is never due after its lead (``not_after``)."""
     code = CLOCK_OF_ROLE[role]
     due = deadlines.due(regime=regime, clock=code if regime.has(code) else "handle", start=start)
-    if not_after is not None and due.due_on > not_after.due_on:
-        explanation = due.explanation | {"capped_by": "lead", "own_due_on": due.due_on.isoformat()}
-        due = Due(
-            due_on=not_after.due_on,
-            due_at=not_after.due_at or due.due_at,
-            regime_version=due.regime_version,
-            calendar_version=due.calendar_version,
-            explanation=explanation,
-            provisional=due.provisional,
-            by_day=not_after.due_at is None,
-        )
+    if not_after is not None:
+        due = limits.not_after(due, due_on=not_after.due_on, due_at=not_after.due_at)
     return Clocks(due, _side_clock(regime, "sign", start), _side_clock(regime, "objection", start))
 
 
-def _side_clock(regime: RegimeView, code: str, start: datetime) -> datetime | None:
-    return deadlines.due(regime=regime, clock=code, start=start).due_at if regime.has(code) else None
+def _side_clock(regime: RegimeView, code: str, start: datetime) -> Due | None:
+    return deadlines.due(regime=regime, clock=code, start=start) if regime.has(code) else None

@@ -228,7 +228,7 @@ def _go_on_from(lead: Baton, before: Baton) -> None:
         before.round,
     )
     lead.regime_version, lead.calendar_version = before.regime_version, before.calendar_version
-    lead.explanation = before.explanation
+    lead.explanation = before.explanation | {"others": lead.explanation.get("others", {})}
 
 
 def _set_clocks(baton: Baton, clocks: matters.Clocks) -> None:

@@ -190,5 +190,5 @@ def _carry_clocks(new: Baton, old: Baton, matter: Matter) -> None:
     new.regime_version, new.calendar_version, new.explanation = (
         old.regime_version,
         old.calendar_version,
-        old.explanation,
+        old.explanation | {"others": fresh.others},
     )

@@ -1,0 +1,118 @@
+"""Reading 时限规则: the one that fits a case, the ones that ship, and the administrator's lists."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from tongti.deadlines.models import Clock, ExtensionRule, Regime
+from tongti.deadlines.queries.values import RegimeView, view_from, view_of
+from tongti.shared.errors import NotVisible
+from tongti.units.access import May, Viewer
+
+DEFAULT_CODE = "ordinary"
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """All regimes in force on one day, read once; ``pick`` costs nothing, so a question of thousands picks for each case."""
+
+    on: date
+    rows: tuple[RegimeView, ...]
+
+    def pick(
+        self, *, channel: str, kind: str, urgency: str, party_kind: str = "person", joint: bool = False
+    ) -> RegimeView:
+        """The fitting regime of the highest priority; the shipped ordinary one when the district has none."""
+        for row in self.rows:
+            if row.fits(channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint):
+                return row
+        return shipped_default()
+
+
+def regimes_on(on: date) -> Regimes:
+    """Regimes in use on a day, best first (priority, then code); two queries."""
+    rows = (
+        _whole(Regime.objects.filter(in_use=True, valid_from__lte=on))
+        .filter(Q(valid_to=None) | Q(valid_to__gte=on))
+        .order_by("-priority", "code", "-version")
+    )
+    return Regimes(on=on, rows=tuple(view_of(row) for row in rows))
+
+
+def regime_for(
+    *, channel: str, kind: str, urgency: str, on: date, party_kind: str = "person", joint: bool = False
+) -> RegimeView:
+    """The regime for one case on a day. ``joint``: several units handle it together."""
+    return regimes_on(on).pick(channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint)
+
+
+def regime_of_version(label: str) -> RegimeView:
+    """The regime that a stored due date names (``ordinary/2``), as it was published; one query.
+
+    A district that has loaded none computed with the shipped ordinary one, and gets that. Raises NotVisible.
+    """
+    code, _, version = label.rpartition("/")
+    found = _whole(Regime.objects.filter(code=code, version=int(version))).first() if version.isdigit() else None
+    if found is not None:
+        return view_of(found)
+    if label == shipped_default().label:
+        return shipped_default()
+    raise NotVisible
+
+
+def _whole(rows: QuerySet[Regime]) -> QuerySet[Regime]:
+    return rows.select_related("extension_rule").prefetch_related("clocks")
+
+
+@cache
+def shipped() -> tuple[dict[str, Any], ...]:
+    """The regimes that ship with the program, as written in ``data/regimes.json``."""
+    text = resources.files("tongti.deadlines").joinpath("data/regimes.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text)["regimes"])
+
+
+@cache
+def shipped_default() -> RegimeView:
+    """The ordinary regime that ships, for a district that has loaded none."""
+    return view_from(next(item for item in shipped() if item["code"] == DEFAULT_CODE))
+
+
+def regimes(viewer: Viewer, *, samples: bool = False) -> list[Regime]:
+    """Open versions for the administrator's screen: those in use, or the samples, best first, clocks prefetched."""
+    if not viewer.can(May.ADMINISTER):
+        raise NotVisible
+    rows = _whole(Regime.objects.filter(in_use=not samples, valid_to=None))
+    return list(rows.order_by("-priority", "code"))
+
+
+def regime(viewer: Viewer, pk: int) -> Regime:
+    """One version, clocks prefetched; raises NotVisible."""
+    rows = _whole(Regime.objects.filter(pk=pk)).select_related("extension_rule", "checked_by")
+    found = rows.first() if viewer.can(May.ADMINISTER) else None
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def versions(viewer: Viewer, code: str) -> list[Regime]:
+    """All versions of one regime, newest first."""
+    if not viewer.can(May.ADMINISTER):
+        raise NotVisible
+    return list(_whole(Regime.objects.filter(code=code)).order_by("-version"))
+
+
+def clock_choices() -> dict[str, list[tuple[str, str]]]:
+    """Codes, units, events and reasons with their words, for forms."""
+    return {
+        "code": list(Clock.Code.choices),
+        "unit": list(Clock.Unit.choices),
+        "starts": list(Clock.Start.choices),
+        "stops": list(Clock.Stop.choices),
+        "pauses": list(Clock.Pause.choices),
+        "reasons": list(ExtensionRule.Reason.choices),
+    }
