@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from scipy import sparse
+from numpy.typing import NDArray
 
 from samequestion.chars import codes, grams
 from samequestion.model import Model
-from samequestion.records import I64, IN_TITLE, U32, Features
+from samequestion.parts import Done
+from samequestion.ragged import starts_of
+from samequestion.records import F32, I64, IN_TITLE, U32, Features
 from samequestion.similarity import Table
 
 COMMON = 0.25
@@ -73,57 +77,66 @@ def query_keys(features: Features, model: Model) -> list[int]:
     return _signed(keys[taken][: model.settings.query_keys])
 
 
-def candidate_pairs(table: Table, model: Model) -> tuple[I64, I64]:
+def candidate_pairs(table: Table, model: Model, done: Done | None = None) -> tuple[I64, I64]:
     """Pairs (left < right) worth comparing in a batch: for every message the `settings.neighbours` others that share
     the most rare keys. Keys in more than a bounded number of messages are ignored, so the work grows linearly."""
-    shared = _key_matrix(table)
-    other = shared.T.tocsr()
-    found = [_best(shared[low : low + _ROWS] @ other, low, model.settings.neighbours)
-             for low in range(0, len(table), _ROWS)]  # fmt: skip
-    if not found:
+    from samequestion import compiled  # numba: only where whole batches are grouped
+
+    if not len(table):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    a, b = np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
-    code = np.unique(np.minimum(a, b) * len(table) + np.maximum(a, b))
+    best = compiled.nearest(postings(table), len(table), model.settings.neighbours, table.workers, done)
+    a, b = np.repeat(np.arange(len(table)), best.shape[1]), best.ravel().astype(np.int64)
+    a, b = a[b >= 0], b[b >= 0]
+    code = np.sort(np.minimum(a, b) * len(table) + np.maximum(a, b))
+    code = code[np.concatenate(([True], code[1:] != code[:-1]))] if len(code) else code
     return code // len(table), code % len(table)
-
-
-_ROWS = 2048
-"""Messages per block of the product; bounds memory."""
-
-
-def _best(product: sparse.csr_matrix, first: int, count: int) -> tuple[I64, I64]:
-    """The `count` best columns of every row (not the row itself); ties go to the smaller column."""
-    rows = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
-    worth = np.where(product.indices == rows + first, -1.0, product.data)
-    # One sort key instead of three: row, then worth downwards in steps of 1/1000, then column.
-    key = (rows << 44) | ((2000000 - np.minimum(worth * 1000, 2000000).astype(np.int64)) << 22) | product.indices
-    order = np.argsort(key)
-    rank = np.arange(len(rows)) - product.indptr[rows[order]]
-    kept = order[(rank < count) & (worth[order] > 0)]
-    return rows[kept] + first, product.indices[kept].astype(np.int64)
 
 
 TELLING = 1 / 3
 """Rarity from which a key that is too common for one posting list is still used, in slices."""
 
 
-def _key_matrix(table: Table) -> sparse.csr_matrix:
-    """Messages × keys, weighted by rarity; only keys that are neither unique nor too common.
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings:
+    """Which messages hold which key: message `row[k]` with `worth[k]` for the k of one key, `starts` parting the keys;
+    and by message the positions of its own entries, in the order of `entries`."""
+
+    row: NDArray[np.int32]
+    worth: F32
+    starts: I64
+    entries: NDArray[np.int32]
+    own: I64
+    key: NDArray[np.int32]
+
+
+def postings(table: Table) -> Postings:
+    """Keys of all messages, weighted by rarity; only keys that are neither unique nor too common.
 
     A telling key of a burst (a name that thousands write in one day) is cut into slices of bounded length.
     """
     cap = int(60 + 0.015 * min(len(table), 10000))
-    weights = []
+    rows, worths, sizes = [], [], []
     for source, title_only in ((table.words, False), (table.names, False), (table.pairs, True)):
         title = 1.0 if title_only else np.where((source.flags & IN_TITLE) > 0, 1.5, 1.0)
-        row = np.repeat(np.arange(len(table)), np.diff(source.pattern.indptr))
-        column = source.pattern.indices.astype(np.int64)
-        used = np.bincount(column, minlength=1)[column]
-        order = np.argsort(column, kind="stable")
-        rank = np.empty(len(column), dtype=np.int64)
-        rank[order] = np.arange(len(column)) - np.searchsorted(column[order], column[order])
-        kept = (used > 1) & ((used <= cap) | (source.rarity >= TELLING))
-        names, sliced = np.unique(column[kept] << 20 | rank[kept] // cap, return_inverse=True)
-        values = ((source.rarity**2) * title).astype(np.float32)[kept]
-        weights.append(sparse.csr_matrix((values, (row[kept], sliced)), shape=(len(table), max(len(names), 1))))
-    return sparse.hstack(weights).tocsr()
+        worth = ((source.rarity**2) * title).astype(np.float32)
+        order, first = _sliced(source.ids.values, source.rarity, cap)
+        rows.append(source.ids.rows[order].astype(np.int32))
+        worths.append(worth[order])
+        sizes.append(np.diff(np.append(first, len(order))))
+    row, size = np.concatenate(rows), np.concatenate(sizes)
+    by_message = np.argsort(row, kind="stable").astype(np.int32)
+    return Postings(
+        row, np.concatenate(worths), starts_of(size), by_message, starts_of(np.bincount(row, minlength=len(table))),
+        np.repeat(np.arange(len(size), dtype=np.int32), size),
+    )  # fmt: skip
+
+
+def _sliced(ids: NDArray[np.unsignedinteger], rarity: F32, cap: int) -> tuple[I64, I64]:
+    """(positions of the ids that serve as keys, sorted by id; where in them every slice of one id begins)."""
+    code = np.sort(ids.astype(np.uint64) << np.uint64(32) | np.arange(len(ids), dtype=np.uint64))
+    order, ordered = (code & np.uint64(0xFFFFFFFF)).astype(np.int64), code >> np.uint64(32)
+    first = np.nonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))[0] if len(ids) else np.empty(0, np.int64)
+    used = np.diff(np.append(first, len(ids)))
+    rank = np.arange(len(ids)) - np.repeat(first, used)
+    kept = (np.repeat(used, used) > 1) & ((np.repeat(used, used) <= cap) | (rarity[order] >= TELLING))
+    return order[kept], np.nonzero(rank[kept] % cap == 0)[0]

@@ -7,13 +7,14 @@ text, so a district can keep it as bytes, update it as cases arrive and hand it 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from samequestion.chars import codes, distinct, grams
+from samequestion.batch import Batch
+from samequestion.chars import mixed_grams
 from samequestion.errors import ModelMismatch
-from samequestion.records import F64, U32, Features
+from samequestion.records import F64, I64, U32, Features
 
 
 def empty_counts(bits: int = 20) -> U32:
@@ -26,38 +27,50 @@ def slots(ids: U32, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return (ids % np.uint32(size - 1)).astype(np.int64) + 1
 
 
-def counted_ids(features: Features) -> U32:
-    """The ids of one message that are counted, each once: words, names, character pairs, title characters."""
-    return distinct(
-        np.concatenate(
-            (features.word_ids, features.name_ids, features.text_pairs, grams(codes(features.title.split(" ")), 1))
-        )
-    )
-
-
 def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
     """Counts with the messages added (sign=1) or taken out (sign=-1); the given array is left untouched.
 
     Adding messages one by one, in any order or all at once gives the same array.
     """
-    many = [counted_ids(one) for one in features]
-    if not many:
-        return counts.copy()
-    places = np.concatenate([np.unique(slots(ids, len(counts))) for ids in many])
-    change = np.bincount(places, minlength=len(counts)).astype(np.int64)
-    change[0] = len(many)
+    many = list(features)
+    return counts_with(counts, Batch.of(many), sign) if many else counts.copy()
+
+
+def counts_with(counts: U32, batch: Batch, sign: int = 1) -> U32:
+    """`df_update` for messages laid end to end."""
+    change = np.zeros(len(counts), dtype=np.int64)
+    for _, places in _counted(batch, len(counts)):
+        change += np.bincount(places, minlength=len(counts))
+    change[0] = len(batch)
     changed: U32 = np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
     return changed
 
 
-def weighted_counts(counts: U32, features: Sequence[Features], weights: F64) -> U32:
+def weighted_counts(counts: U32, batch: Batch, weights: F64) -> U32:
     """Counts with every message added at its own weight: how `group` counts ten copies of one event as one."""
     out = counts.astype(np.float64)
-    for one, weight in zip(features, weights.tolist(), strict=True):
-        out[np.unique(slots(counted_ids(one), len(out)))] += weight
+    for rows, places in _counted(batch, len(out)):
+        out += np.bincount(places, weights=weights[rows], minlength=len(out))
     out[0] += weights.sum()
     rounded: U32 = np.rint(out).astype(np.uint32)
     return rounded
+
+
+_TOGETHER = 10_000
+"""Messages that are counted together; bounds memory."""
+
+
+def _counted(batch: Batch, size: int) -> Iterator[tuple[I64, I64]]:
+    """(message, slot) of everything that is counted, each slot once per message: words, names, character pairs, title
+    characters."""
+    for low in range(0, len(batch), _TOGETHER):
+        part = batch if len(batch) <= _TOGETHER else batch.take(np.arange(low, min(low + _TOGETHER, len(batch))))
+        letters, whole = mixed_grams(part.title.values, 1)
+        rows = np.concatenate((part.words.rows, part.names.rows, part.text.rows, part.title.rows[whole]))
+        ids = np.concatenate((part.words.values, part.names.values, part.text.values, letters))
+        code = np.sort(rows << 32 | slots(ids, size))
+        code = code[np.concatenate(([True], code[1:] != code[:-1]))] if len(code) else code
+        yield (code >> 32) + low, code & 0xFFFFFFFF
 
 
 def counts_to_bytes(counts: U32) -> bytes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from samequestion.counts import weighted_counts
 from samequestion.model import Model
-from samequestion.records import F64, I64, Features
+from samequestion.records import F64, I64
 from samequestion.similarity import Table, word_overlap
 
 ECHO = 0.2
@@ -22,10 +20,10 @@ def echo_weights(table: Table, left: I64, right: I64) -> F64:
     return np.asarray(1.0 / (1.0 + echoes))
 
 
-def settle_frequencies(features: Sequence[Features], table: Table, model: Model, left: I64, right: I64) -> Model:
-    """The model with the messages counted by event instead of one by one.
+def settle_frequencies(table: Table, model: Model, left: I64, right: I64) -> Model:
+    """The model with the messages of the table counted by event instead of one by one.
 
     Without this a name grows "common" just because its question is large, and large questions fall apart.
     """
-    return model.with_counts(weighted_counts(np.zeros_like(model.counts), features,
-                                             echo_weights(table, left, right)))  # fmt: skip
+    weights = echo_weights(table, left, right)
+    return model.with_counts(weighted_counts(np.zeros_like(model.counts), table.batch, weights))

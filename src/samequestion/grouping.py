@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from samequestion.batch import Batch
 from samequestion.blocking import candidate_pairs
-from samequestion.counts import df_update
+from samequestion.counts import counts_with
 from samequestion.echoes import settle_frequencies
 from samequestion.errors import ConflictingConstraints
 from samequestion.features import features
-from samequestion.linkage import agglomerate
+from samequestion.linkage import link_pieces
 from samequestion.model import Model, load_default_model
 from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
+from samequestion.parts import Done, processors
 from samequestion.records import F64, I64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
 from samequestion.settings import Settings
@@ -27,9 +30,6 @@ Progress = Callable[[str, float], None]
 Scorer = Callable[[I64, I64], F64]
 """Log-odds for pairs of positions."""
 
-_SELF = 0.0
-"""What stands on the diagonal of a matrix of log-odds; never used."""
-
 Links = Iterable[tuple[str, str]]
 
 
@@ -40,12 +40,12 @@ class Grouping:
     groups: tuple[Group, ...]
     group_of: dict[str, str]
     settings_version: str
-    _features: dict[str, Features]
+    _messages: dict[str, Message]
     _model: Model
 
     def why(self, one: str, other: str) -> Comparison:
         """Probability and reasons for any two messages of the batch."""
-        return compare(self._features[one], self._features[other], self._model)
+        return compare(self._messages[one], self._messages[other], self._model)
 
 
 def fit(messages: Iterable[Message], model: Model | None = None) -> Model:
@@ -57,16 +57,24 @@ def fit(messages: Iterable[Message], model: Model | None = None) -> Model:
     return fit_table([features(m, base) for m in messages], base)[0].model
 
 
-def _candidates(remembered: Sequence[Features], model: Model) -> tuple[Table, I64, I64]:
-    table = Table(remembered, model)
-    return table, *candidate_pairs(table, model)
+def batch_table(remembered: Sequence[Features] | Batch, model: Model, workers: int = 1) -> Table:
+    """A table whose inner loops are machine code."""
+    from samequestion import compiled  # numba: only where whole batches are grouped
+
+    return Table(remembered, model, compiled, workers)
 
 
-def fit_table(remembered: Sequence[Features], base: Model) -> tuple[Table, I64, I64]:
+def fit_table(
+    remembered: Sequence[Features] | Batch, base: Model, workers: int = 1, done: Done | None = None
+) -> tuple[Table, I64, I64]:
     """The messages under frequencies of their own (each event counted once), and the pairs worth comparing."""
-    counted = base.with_counts(df_update(base.counts, remembered))
-    first, left, right = _candidates(remembered, counted)
-    return Table(remembered, settle_frequencies(remembered, first, counted, left, right)), left, right
+    batch = remembered if isinstance(remembered, Batch) else Batch.of(remembered)
+    counted = base.with_counts(counts_with(base.counts, batch))
+    first = batch_table(batch, counted, workers)
+    left, right = candidate_pairs(first, counted, done)
+    table = first.with_model(settle_frequencies(first, counted, left, right))
+    table.features = () if isinstance(remembered, Batch) else remembered
+    return table, left, right
 
 
 def group(
@@ -75,35 +83,51 @@ def group(
     must_link: Links = (),
     cannot_link: Links = (),
     progress: Progress | None = None,
+    remembered: Mapping[str, Features] | None = None,
+    workers: int | None = None,
 ) -> Grouping:
     """Group messages into questions. The result does not depend on their order.
 
     Without a `model` the default one is fitted on the messages first. `must_link` and `cannot_link` are pairs of ids
-    that people decided; both always hold. Raises `ConflictingConstraints` when they contradict each other.
+    that people decided; both always hold. `remembered` are features made before (and with the same model), by id.
+    `workers` are threads, all processors unless told. Raises `ConflictingConstraints` when decisions contradict.
     """
-    say = progress or (lambda step, share: None)
+    say, workers = progress or (lambda step, share: None), workers or processors()
     ordered = sorted(messages, key=lambda m: m.id)
     base = model or load_default_model()
-    remembered = []
-    for at, message in enumerate(ordered):
-        remembered.append(features(message, base))
-        if at % 500 == 0:
-            say("读取", at / len(ordered))
-    say("找候选", 0.0)
-    table, left, right = _candidates(remembered, base) if model else fit_table(remembered, base)
-    used = table.model
-    say("比较", 0.0)
-    weights = pair_weights(table, left, right)
+    batch = _read(ordered, base, remembered or {}, say)
+    searching = partial(say, "找候选")
+    if model:
+        table = batch_table(batch, model, workers)
+        left, right = candidate_pairs(table, model, searching)
+    else:
+        table, left, right = fit_table(batch, base, workers, searching)
+    weights = pair_weights(table, left, right, partial(say, "比较"))
     say("合并", 0.0)
     position = {m.id: at for at, m in enumerate(ordered)}
     must = [(position[a], position[b]) for a, b in must_link if a in position and b in position]
     cannot = [(position[a], position[b]) for a, b in cannot_link if a in position and b in position]
+    settings = table.model.settings
     labels, sure = cluster(
-        len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), used.settings, must, cannot
+        len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), settings, must, cannot
     )
-    labels = reunite(table, labels, used.settings, cannot)
+    labels = reunite(table, labels, settings, cannot)
     say("完成", 1.0)
-    return _as_grouping(ordered, remembered, labels, sure, used)
+    return _as_grouping(ordered, batch, labels, sure, table.model)
+
+
+_TOGETHER = 500
+"""Messages whose features are laid end to end at a time."""
+
+
+def _read(ordered: Sequence[Message], model: Model, remembered: Mapping[str, Features], say: Progress) -> Batch:
+    """The features of all messages, made now unless remembered."""
+    parts = []
+    for low in range(0, max(len(ordered), 1), _TOGETHER):
+        say("读取", low / max(len(ordered), 1))
+        part = ordered[low : low + _TOGETHER]
+        parts.append(Batch.of([remembered.get(m.id) or features(m, model) for m in part]))
+    return Batch.join(parts)
 
 
 REUNITE_FROM = 20
@@ -129,7 +153,7 @@ def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tupl
         for a, b in cannot
         if {int(labels[a]), int(labels[b])} <= first.keys()
     ]
-    small = Table([table.features[k] for k in speakers.tolist()], table.model)
+    small = batch_table(table.batch.take(speakers), table.model, table.workers)
     left, right = candidate_pairs(small, table.model)
     found, _ = cluster(len(home), left, right, pair_weights(small, left, right), lambda a, b: pair_weights(small, a, b),
                        settings, must, barred)  # fmt: skip
@@ -139,28 +163,29 @@ def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tupl
     return out
 
 
-def _as_grouping(ordered: list[Message], remembered: list[Features], labels: I64, sure: F64, model: Model) -> Grouping:
+def _as_grouping(ordered: list[Message], batch: Batch, labels: I64, sure: F64, model: Model) -> Grouping:
     members: dict[int, list[int]] = {}
     for at, label in enumerate(labels.tolist()):
         members.setdefault(label, []).append(at)
-    groups = [_make_group([ordered[i] for i in at], [remembered[i] for i in at], sure[at]) for at in members.values()]
+    groups = [_make_group(ordered, at, batch, sure) for at in members.values()]
     groups.sort(key=lambda g: (-len(g.members), g.id))
     return Grouping(
         tuple(groups), {i: g.id for g in groups for i in g.members}, model.settings.version,
-        {m.id: f for m, f in zip(ordered, remembered, strict=True)}, model,
+        {m.id: m for m in ordered}, model,
     )  # fmt: skip
 
 
-def _make_group(messages: list[Message], remembered: list[Features], sure: F64) -> Group:
-    first = min(range(len(messages)), key=lambda i: (remembered[i].minute or 1 << 40, messages[i].id))
-    named = {f.asker for f in remembered if f.asker}
+def _make_group(ordered: list[Message], at: list[int], batch: Batch, sure: F64) -> Group:
+    first = min(at, key=lambda i: (int(batch.minute[i]) or 1 << 40, ordered[i].id))
+    asker = batch.asker[at]
+    chances = sure[at]
     return Group(
-        id=messages[first].id,
-        members=tuple(m.id for m in messages),
-        title=propose_title(messages),
-        probability=float(np.mean(sure)),
-        member_probability=tuple(float(p) for p in sure),
-        askers=len(named) + sum(not f.asker for f in remembered),
+        id=ordered[first].id,
+        members=tuple(ordered[i].id for i in at),
+        title=propose_title([ordered[i] for i in at]),
+        probability=float(chances.mean()),
+        member_probability=tuple(chances.tolist()),
+        askers=len(np.unique(asker[asker > 0])) + int((asker == 0).sum()),
     )
 
 
@@ -180,37 +205,47 @@ def cluster(
     """
     _check(count, must, cannot)
     close = weights > settings.neighbourhood
+    near = left[close], right[close], weights[close]
     ends = _ends(must)
-    a, b = np.concatenate((left[close], ends[:, 0])), np.concatenate((right[close], ends[:, 1]))
     together = areas(count, ends[:, 0], ends[:, 1])
-    decided = {x for pair in (*must, *cannot) for x in pair}
-    strong = left[close], right[close], weights[close]
+    home = areas(count, np.concatenate((near[0], ends[:, 0])), np.concatenate((near[1], ends[:, 1])))
     leader, pieces = np.arange(count), list[I64]()
-    for piece in pieces_of(areas(count, a, b)):
+    decided = {x for pair in (*must, *cannot) for x in pair}
+    inside = _by_home(home, near)
+    for piece in pieces_of(home):
         if len(piece) <= settings.dense_limit:
             pieces.append(piece)
         else:
-            pieces += _thinned(piece, strong, leader, decided, together, settings)
+            pieces += _thinned(piece, inside(int(home[piece[0]])), leader, decided, together, settings)
     labels, sure = np.arange(count), np.ones(count)
-    for piece, matrix in zip(pieces, _all_pairs(pieces, scorer), strict=True):
-        inside = {int(p): k for k, p in enumerate(piece)}
-        own_must = [(inside[x], inside[y]) for x, y in must if x in inside and y in inside]
-        own_cannot = [(inside[x], inside[y]) for x, y in cannot if x in inside and y in inside]
-        found = agglomerate(matrix, settings, own_must, own_cannot)
-        labels[piece] = piece[found]
-        sure[piece] = _belonging(probability(matrix), found)
+    for some in _shares(pieces):
+        members = np.concatenate(some)
+        labels[members], sure[members] = link_pieces(some, scorer(*_all_pairs(some)), settings, must, cannot)
     absorbed = leader != np.arange(count)
     sure[absorbed] = probability(np.array([ABSORB]))[0]
     return labels[leader], sure
 
 
-def _thinned(
-    piece: I64, strong: tuple[I64, I64, F64], leader: I64, decided: set[int], together: I64, settings: Settings
-) -> list[I64]:
+Edges = tuple[I64, I64, F64]
+"""Pairs of positions and their log-odds."""
+
+
+def _by_home(home: I64, edges: Edges) -> Callable[[int], Edges]:
+    """A look-up: the edges inside one component."""
+    order = np.argsort(home[edges[0]], kind="stable")
+    sorted_home = home[edges[0]][order]
+
+    def inside(component: int) -> Edges:
+        low, high = np.searchsorted(sorted_home, (component, component + 1))
+        own = order[low:high]
+        return edges[0][own], edges[1][own], edges[2][own]
+
+    return inside
+
+
+def _thinned(piece: I64, inside: Edges, leader: I64, decided: set[int], together: I64, settings: Settings) -> list[I64]:
     """Pieces of a huge neighbourhood after near-copies were absorbed; notes the leaders in `leader`."""
-    left, right, weights = strong
-    inside = np.isin(left, piece)
-    left, right, weights = left[inside], right[inside], weights[inside]
+    left, right, weights = inside
     for member, its in absorb(piece, left, right, weights, set(piece.tolist()) - decided).items():
         leader[member] = its
     a, b = leader[left], leader[right]
@@ -231,29 +266,26 @@ def _check(count: int, must: Sequence[tuple[int, int]], cannot: Sequence[tuple[i
             raise ConflictingConstraints("“必须同题”与“不得同题”的决定互相矛盾")
 
 
-def _all_pairs(pieces: list[I64], scorer: Scorer) -> Iterable[F64]:
-    """The full matrix of log-odds of every piece, asked for in one go."""
-    if not pieces:
-        return []
-    corners = [np.triu_indices(len(p), 1) for p in pieces]
-    left = np.concatenate([p[i] for p, (i, _) in zip(pieces, corners, strict=True)])
-    right = np.concatenate([p[j] for p, (_, j) in zip(pieces, corners, strict=True)])
-    weights = scorer(left, right)
-    out, at = [], 0
-    for p, (i, j) in zip(pieces, corners, strict=True):
-        matrix = np.full((len(p), len(p)), _SELF)
-        matrix[i, j] = matrix[j, i] = weights[at : at + len(i)]
-        out.append(matrix)
-        at += len(i)
-    return out
+_PAIRS_TOGETHER = 1_000_000
+"""Pairs inside pieces that are scored and linked at a time; bounds memory."""
 
 
-def _belonging(chance: F64, label: I64) -> F64:
-    """Mean probability with the other members of the own cluster; alone: 1 less the best rival."""
-    chance = chance.copy()
-    np.fill_diagonal(chance, 0.0)
-    same = label[:, None] == label[None, :]
-    np.fill_diagonal(same, False)
-    others = same.sum(axis=1)
-    sure: F64 = np.where(others > 0, (chance * same).sum(axis=1) / np.maximum(others, 1), 1.0 - chance.max(axis=1))
-    return sure
+def _shares(pieces: list[I64]) -> Iterator[list[I64]]:
+    """The pieces in lists of about `_PAIRS_TOGETHER` pairs."""
+    some, pairs = list[I64](), 0
+    for piece in pieces:
+        some.append(piece)
+        pairs += len(piece) * (len(piece) - 1) // 2
+        if pairs >= _PAIRS_TOGETHER:
+            yield some
+            some, pairs = [], 0
+    if some:
+        yield some
+
+
+def _all_pairs(pieces: list[I64]) -> tuple[I64, I64]:
+    """All pairs inside each piece, row by row above the diagonal, piece after piece."""
+    corners = {size: np.triu_indices(size, 1) for size in {len(piece) for piece in pieces}}
+    left = np.concatenate([piece[corners[len(piece)][0]] for piece in pieces])
+    right = np.concatenate([piece[corners[len(piece)][1]] for piece in pieces])
+    return left, right

@@ -1,4 +1,7 @@
-"""When two clusters become one: strong enough on the whole, and not by a single bridge."""
+"""When two clusters become one: strong enough on the whole, and not by a single bridge.
+
+Web processes use `strength` and `belonging`; the loops over whole batches are in `compiled`.
+"""
 
 from __future__ import annotations
 
@@ -30,47 +33,6 @@ def belonging(chances: NDArray[np.floating]) -> float:
     return float(np.sort(chances)[-3:].mean())
 
 
-class _Clusters:
-    """Sums over the cross pairs of all live clusters; a merge touches one row and one column."""
-
-    def __init__(self, weights: F64, settings: Settings) -> None:
-        self.settings, n = settings, len(weights)
-        self.total = np.clip(weights, settings.clip_low, settings.clip_high)
-        self.best = self.total.copy()
-        self.plausible = (weights > settings.plausible).astype(np.float64)
-        self.barred = np.zeros((n, n), dtype=bool)
-        self.size, self.alive, self.label = np.ones(n), np.ones(n, dtype=bool), np.arange(n)
-        self.link = np.full((n, n), _NEVER)
-        for row in range(n):
-            self.refresh(row)
-
-    def refresh(self, a: int) -> None:
-        """Recompute the strengths of cluster a with all others."""
-        s, pairs = self.settings, self.size[a] * self.size
-        mean = self.total[a] / np.maximum(pairs, 1)
-        row = (1 - s.best_share) * mean + s.best_share * self.best[a]
-        free = self.alive & ~self.barred[a] & (self.plausible[a] >= s.guard_share * pairs)
-        row = np.where(free & self.alive[a], row, _NEVER)
-        row[a] = _NEVER
-        self.link[a], self.link[:, a] = row, row
-
-    def join(self, one: int, other: int) -> None:
-        """The later cluster becomes part of the earlier one."""
-        a, b = min(one, other), max(one, other)
-        for sums in (self.total, self.plausible):
-            sums[a] += sums[b]
-            sums[:, a] = sums[a]
-        self.best[a] = np.maximum(self.best[a], self.best[b])
-        self.best[:, a] = self.best[a]
-        self.barred[a] |= self.barred[b]
-        self.barred[:, a] = self.barred[a]
-        self.size[a] += self.size[b]
-        self.alive[b] = False
-        self.label[self.label == b] = a
-        self.refresh(b)
-        self.refresh(a)
-
-
 def agglomerate(
     weights: F64, settings: Settings, must: Sequence[tuple[int, int]] = (), cannot: Sequence[tuple[int, int]] = ()
 ) -> I64:
@@ -79,17 +41,34 @@ def agglomerate(
     `weights` is the symmetric matrix of log-odds. Returns for every row the smallest row of its cluster. `must`
     pairs start joined, `cannot` pairs never join. Ties go to the rows that come first.
     """
-    clusters, n = _Clusters(weights, settings), len(weights)
-    for a, b in cannot:
-        clusters.barred[a, b] = clusters.barred[b, a] = True
-        clusters.refresh(a)
-    for a, b in must:
-        one, other = int(clusters.label[a]), int(clusters.label[b])
-        if one != other:
-            clusters.join(one, other)
-    while n:
-        best = int(np.argmax(clusters.link))
-        if clusters.link.flat[best] <= settings.join_at:
-            break
-        clusters.join(best // n, best % n)
-    return clusters.label
+    above = weights[np.triu_indices(len(weights), 1)]
+    return link_pieces([np.arange(len(weights))], above, settings, must, cannot)[0]
+
+
+def link_pieces(
+    pieces: Sequence[I64],
+    weights: F64,
+    settings: Settings,
+    must: Sequence[tuple[int, int]] = (),
+    cannot: Sequence[tuple[int, int]] = (),
+) -> tuple[I64, F64]:
+    """`agglomerate` for many disjoint pieces at once: (smallest position of the own cluster, probability of belonging
+    there), piece after piece.
+
+    A piece is the ascending positions of its members; `weights` hold the log-odds of its pairs, row by row above the
+    diagonal. Decisions are pairs of positions; those that do not lie inside one piece are left out.
+    """
+    from samequestion import compiled  # numba: only where whole batches are grouped
+
+    members = np.concatenate([np.empty(0, np.int64), *pieces])
+    sizes = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    places = {int(p): k for k, p in enumerate(members)} if must or cannot else {}
+    first, owner = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(pieces)), sizes)
+
+    def inside(links: Sequence[tuple[int, int]]) -> I64:
+        both = [(places[a], places[b]) for a, b in links if a in places and b in places]
+        rows = [(owner[a], a - first[owner[a]], b - first[owner[a]]) for a, b in both if owner[a] == owner[b]]
+        return np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+
+    label, sure = compiled.link(sizes, weights, inside(must), inside(cannot), settings)
+    return members[label + np.repeat(first, sizes)], sure

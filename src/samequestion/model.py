@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 
 import numpy as np
@@ -20,7 +20,7 @@ BACKGROUND_WEIGHT = 0.25
 """How much one message of the shipped background counts against one of the district."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Model:
     """`background` are counts of generic words only (see docs/engine.md); `counts` those of the district itself.
 
@@ -53,8 +53,18 @@ class Model:
     def rarity(self, ids: U32) -> F32:
         """0 (in every message) … 1 (in one or none): idf divided by its largest value, so that it means the same
         in a small corpus and in a large one."""
-        idf = self._log_docs - np.log(self.frequency(ids) + 1.0)
+        if len(self.background) != len(self.counts):
+            return self._rarity_of(self.frequency(ids))
+        return self._slot_rarity[slots(ids, len(self.counts))]
+
+    def _rarity_of(self, frequency: F64) -> F32:
+        idf = self._log_docs - np.log(frequency + 1.0)
         return np.clip(idf / self._log_docs, 0.0, 1.0).astype(np.float32)
+
+    @cached_property
+    def _slot_rarity(self) -> F32:
+        """The rarity of every slot, worked out once instead of once per word of every message."""
+        return self._rarity_of(self.counts + BACKGROUND_WEIGHT * self.background)
 
     def sense(self, word_ids: U32) -> I8:
         """The direction in which a message's generic words point together, rounded to one byte per axis.
@@ -69,14 +79,19 @@ class Model:
         rounded: I8 = np.round(total / length * 100 if length else total).astype(np.int8)
         return rounded
 
-    def vectors(self, word_ids: U32) -> tuple[NDArray[np.bool_], F32]:
-        """Which words are generic, and the unit vectors of those that are."""
+    @cached_property
+    def unit_vectors(self) -> F32:
+        """The meanings of the generic words as vectors of length 1, in the order of `sense_ids`."""
+        rows = self.sense_vectors.astype(np.float32)
+        units: F32 = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+        return units
+
+    def meaning(self, word_ids: U32) -> NDArray[np.int32]:
+        """The row of `unit_vectors` of each word; -1 when the word is not generic."""
         if not len(self.sense_ids):
-            return np.zeros(len(word_ids), dtype=bool), np.empty((0, 1), np.float32)
+            return np.full(len(word_ids), -1, dtype=np.int32)
         at = np.minimum(np.searchsorted(self.sense_ids, word_ids), len(self.sense_ids) - 1)
-        known = self.sense_ids[at] == word_ids
-        rows = self.sense_vectors[at[known]].astype(np.float32)
-        return known, rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+        return np.where(self.sense_ids[at] == word_ids, at, -1).astype(np.int32)
 
     def is_generic(self, pair_ids: U32) -> NDArray[np.bool_]:
         """Which character pairs occur inside a generic word."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from samequestion.records import F64, I64
 
@@ -21,10 +19,10 @@ _CUTS = (-1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
 
 def areas(count: int, left: I64, right: I64) -> I64:
-    """Component number of every position."""
-    graph = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
-    numbers: I64 = connected_components(graph, directed=False)[1].astype(np.int64)
-    return numbers
+    """The smallest position of every position's connected component."""
+    from samequestion import compiled  # numba: only where whole batches are grouped
+
+    return compiled.components(count, left, right)
 
 
 def pieces_of(numbers: I64) -> list[I64]:
@@ -57,24 +55,22 @@ def cut(members: I64, left: I64, right: I64, weights: F64, together: I64, limit:
 
     `together` numbers the positions that people joined; those always stay in one piece.
     """
-    waiting, done = [np.sort(members)], []
+    members = np.sort(members)
+    a, b = np.searchsorted(members, left), np.searchsorted(members, right)
+    _, first, group = np.unique(together[members], return_index=True, return_inverse=True)
+    joined, everyone = first[group], np.arange(len(members))
+    piece = np.zeros(len(members), dtype=np.int64)
     for edge in _CUTS:
-        still = []
-        for piece in waiting:
-            if len(piece) <= limit:
-                done.append(piece)
-                continue
-            inside = np.isin(left, piece) & np.isin(right, piece) & (weights > edge)
-            place = {int(p): k for k, p in enumerate(piece)}
-            a = [place[p] for p in left[inside].tolist()] + list(range(len(piece)))
-            same = {int(t): k for k, t in enumerate(together[piece])}
-            b = [place[p] for p in right[inside].tolist()] + [same[int(t)] for t in together[piece]]
-            numbers = areas(len(piece), np.array(a, dtype=np.int64), np.array(b, dtype=np.int64))
-            still += [piece[numbers == k] for k in range(numbers.max(initial=-1) + 1)]
-        waiting = still
-    for piece in waiting:
-        done += _sliced(piece, together, limit)
-    return [piece for piece in done if len(piece) > 1]
+        large = np.bincount(piece)[piece] > limit
+        if not large.any():
+            break
+        kept = large[a] & (piece[a] == piece[b]) & (weights > edge)
+        ends = np.concatenate((a[kept], everyone[large])), np.concatenate((b[kept], joined[large]))
+        piece = np.where(large, areas(len(members), *ends), piece)
+    done: list[I64] = []
+    for one in pieces_of(piece):
+        done += [members[one]] if len(one) <= limit else _sliced(members[one], together, limit)
+    return [one for one in done if len(one) > 1]
 
 
 def _sliced(piece: I64, together: I64, limit: int) -> list[I64]:

@@ -19,6 +19,7 @@ U32 = NDArray[np.uint32]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+U64 = NDArray[np.uint64]
 
 FEATURES_FORMAT = 2
 """Raised whenever the stored bytes of `Features` change shape; stored features of another format must be remade."""

@@ -9,8 +9,9 @@ import numpy as np
 from samequestion.explain import reasons, shared_words
 from samequestion.features import features
 from samequestion.model import Model
+from samequestion.parts import Done, in_parts
 from samequestion.records import F64, I64, Comparison, Features, Message
-from samequestion.similarity import Table, pair_features
+from samequestion.similarity import TOGETHER, Table, evidence
 
 
 def probability(weight: F64) -> F64:
@@ -18,11 +19,15 @@ def probability(weight: F64) -> F64:
     return np.asarray(1.0 / (1.0 + np.exp(-weight)))
 
 
-def pair_weights(table: Table, left: I64, right: I64) -> F64:
-    """Log-odds that (left[k], right[k]) are the same question."""
-    if not len(left):
-        return np.empty(0)
-    return table.model.trees.score(pair_features(table, left, right))
+def pair_weights(table: Table, left: I64, right: I64, done: Done | None = None) -> F64:
+    """Log-odds that (left[k], right[k]) are the same question. `done` hears the share that is finished."""
+    out, trees = np.empty(len(left)), table.model.trees
+
+    def work(low: int, high: int) -> None:
+        out[low:high] = trees.score_columns(evidence(table, left[low:high], right[low:high]), table.kernels)
+
+    in_parts(work, len(left), TOGETHER, table.workers, done)
+    return out
 
 
 def score(
@@ -36,11 +41,11 @@ def score(
         return []
     table = Table([query, *candidates], model)
     left, right = np.zeros(len(candidates), dtype=np.int64), np.arange(1, len(candidates) + 1)
-    evidence = pair_features(table, left, right)
-    weights = model.trees.score(evidence)
+    columns = evidence(table, left, right)
+    weights = model.trees.score_columns(columns, table.kernels)
     chances = probability(weights)
     chosen = np.argsort(-weights, kind="stable")[: len(candidates) if explain is None else explain]
-    parts = dict(zip(chosen.tolist(), model.trees.parts(evidence[chosen]), strict=True))
+    parts = dict(zip(chosen.tolist(), model.trees.parts(columns[:, chosen].T), strict=True))
     return [
         Comparison(
             float(chances[k]), float(weights[k]),

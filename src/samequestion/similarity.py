@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from samequestion.chars import codes, mixed_grams
+from samequestion import plain
+from samequestion.batch import TOPIC_WORDS, Batch
+from samequestion.chars import mixed_grams
+from samequestion.kernels import Kernels
 from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
 from samequestion.model import Model
-from samequestion.records import F32, I8, I64, IN_TITLE, U8, U32, Features
+from samequestion.parts import in_parts
+from samequestion.ragged import Ragged, starts_of
+from samequestion.records import F32, F64, I8, I64, IN_TITLE, U8, Features
 
 NAMES, TITLE, TEXT, TOPIC, AREA, NUMBERS, COPY, TIME, ASKER, LENGTH = range(10)
 EVIDENCE = ("对象", "标题", "正文", "问题", "区域", "编号", "抄送", "时间", "同一人", "篇幅")
@@ -54,63 +57,19 @@ _AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
 _KINDS = (("estate", ESTATE), ("road", ROAD), ("school", SCHOOL), ("firm", FIRM), ("village", VILLAGE),
           ("transit", TRANSIT), ("public", PUBLIC))  # fmt: skip
 
-_Matrix: TypeAlias = sparse.csr_matrix
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Field:
-    """One kind of id over all messages: a sparse 0/1 pattern plus one value and one flag (or position) per stored id."""
+    """One kind of id over all messages, with one rarity and one flag (or position) per stored id."""
 
-    pattern: _Matrix
-    ids: U32
+    ids: Ragged
     rarity: F32
     flags: NDArray[np.integer]
 
-    def found(self, left: I64, right: I64, other: _Matrix | None = None) -> tuple[I64, I64]:
-        """(pair, position in the left message) of every id that both have.
 
-        With `other` the right side is looked up there (same columns).
-        """
-        a, b = self.pattern[left], _ones((self.pattern if other is None else other)[right])
-        return _hits(a.multiply(b).tocsr())
-
-    def hits(self, left: I64, right: I64) -> tuple[I64, I64, I64]:
-        """(pair, position in the left message, position in the right) of every id that both have."""
-        a, b = self.pattern[left], self.pattern[right]
-        pair, at_left = _hits(a.multiply(_ones(b)).tocsr())
-        return pair, at_left, _hits(_ones(a).multiply(b).tocsr())[1]
-
-
-def _ones(matrix: _Matrix) -> _Matrix:
-    """The same pattern with 1 everywhere; shares the index arrays."""
-    return sparse.csr_matrix((np.ones(len(matrix.data)), matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def _hits(product: _Matrix) -> tuple[I64, I64]:
-    pair = np.repeat(np.arange(product.shape[0]), np.diff(product.indptr))
-    return pair, product.data.astype(np.int64) - 1
-
-
-def _pattern(columns: NDArray[np.int64], sizes: I64, width: int) -> _Matrix:
-    """CSR whose data are the running positions + 1, so that a product tells where a hit came from."""
-    indptr = np.concatenate(([0], np.cumsum(sizes)))
-    data = np.arange(1, len(columns) + 1, dtype=np.float64)
-    return sparse.csr_matrix((data, columns, indptr), shape=(len(sizes), max(width, 1)))
-
-
-def _field(arrays: Sequence[U32], flags: Sequence[U8] | None, model: Model) -> _Field:
-    ids = np.concatenate([np.empty(0, np.uint32), *arrays])
-    sizes = np.array([len(a) for a in arrays], dtype=np.int64)
-    vocabulary, columns = np.unique(ids, return_inverse=True)
-    rarity = model.rarity(vocabulary)[columns] if len(ids) else np.empty(0, np.float32)
-    flag = np.zeros(len(ids), np.uint8) if flags is None else np.concatenate([np.empty(0, np.uint8), *flags])
-    return _Field(_pattern(columns.astype(np.int64), sizes, len(vocabulary)), ids, rarity, flag)
-
-
-def _title_fields(titles: Sequence[str], model: Model) -> tuple[_Field, _Field, _Field]:
+def _title_fields(title: Ragged, model: Model) -> tuple[_Field, _Field, _Field]:
     """Single characters, pairs and triples of all titles. A triple is as rare as its two pairs on average."""
-    text = codes([title.replace(" ", "\0") for title in titles])
-    row = np.repeat(np.arange(len(titles)), [len(title) + 1 for title in titles])[: len(text)]
+    text = title.values
     pair_rarity = np.zeros(len(text) + 1, dtype=np.float32)
     fields = []
     for size in (1, 2, 3):
@@ -119,32 +78,14 @@ def _title_fields(titles: Sequence[str], model: Model) -> tuple[_Field, _Field, 
         rarity = model.rarity(ids) if size < 3 else np.asarray((pair_rarity[at] + pair_rarity[at + 1]) / 2, np.float32)
         if size == 2:
             pair_rarity[at] = rarity
-        _, first = np.unique(row[at].astype(np.uint64) << np.uint64(32) | ids, return_index=True)
-        sizes = np.bincount(row[at[first]], minlength=len(titles))
-        vocabulary, columns = np.unique(ids[first], return_inverse=True)
-        pattern = _pattern(columns.astype(np.int64), sizes, len(vocabulary))
-        fields.append(_Field(pattern, ids[first], rarity[first], at[first]))
+        row = title.rows[at]
+        code = row.astype(np.uint64) << np.uint64(32) | ids
+        order = np.argsort(code, kind="stable")
+        ordered = code[order]
+        first = order[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(order) else order
+        sizes = np.bincount(row[first], minlength=len(title))
+        fields.append(_Field(Ragged(ids[first], starts_of(sizes)), rarity[first], at[first]))
     return fields[0], fields[1], fields[2]
-
-
-def _within(inner: _Field, outer: _Field) -> _Field:
-    """The inner field on the outer field's columns, so that `hits` can look its ids up there."""
-    vocabulary = np.unique(outer.ids)
-    if not len(vocabulary):
-        return inner
-    at = np.minimum(np.searchsorted(vocabulary, inner.ids), len(vocabulary) - 1)
-    known = vocabulary[at] == inner.ids
-    row = np.repeat(np.arange(inner.pattern.shape[0]), np.diff(inner.pattern.indptr))
-    pattern = _pattern(at[known], np.bincount(row[known], minlength=inner.pattern.shape[0]), len(vocabulary))
-    pattern.data = np.nonzero(known)[0] + 1.0
-    return _Field(pattern, inner.ids, inner.rarity, inner.flags)
-
-
-def _row_sums(values: NDArray[np.floating], pattern: _Matrix) -> F32:
-    """Sum of one value per stored id, by message."""
-    sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    out: F32 = (sums[pattern.indptr[1:]] - sums[pattern.indptr[:-1]]).astype(np.float32)
-    return out
 
 
 MEANINGS = 10
@@ -152,83 +93,132 @@ MEANINGS = 10
 
 
 class Table:
-    """Features of many messages laid side by side, ready to be compared in bulk."""
+    """Features of many messages laid side by side, ready to be compared in bulk.
 
-    def __init__(self, features: Sequence[Features], model: Model) -> None:
-        self.features = features
-        self.model = model
-        self.words = _field([f.word_ids for f in features], [f.word_flags for f in features], model)
-        self.chars, self.pairs, self.triples = _title_fields([f.title for f in features], model)
-        self.specific = ~model.is_generic(self.pairs.ids)
-        self.generic_word, self.word_vectors = model.vectors(self.words.ids)
+    `kernels` are the inner loops: `plain` (numpy) or `compiled` (machine code, for batches, by `workers` threads).
+    """
+
+    def __init__(
+        self, features: Sequence[Features] | Batch, model: Model, kernels: Kernels = plain, workers: int = 1
+    ) -> None:
+        self.batch = features if isinstance(features, Batch) else Batch.of(features)
+        self.features: Sequence[Features] = () if isinstance(features, Batch) else features
+        self.model, self.kernels, self.workers = model, kernels, workers
+        batch = self.batch
+        self.words = _Field(batch.words, model.rarity(batch.words.values), batch.word_flags)
+        self.chars, self.pairs, self.triples = _title_fields(batch.title, model)
+        self.specific = ~model.is_generic(self.pairs.ids.values)
+        self.names = _Field(batch.names, model.rarity(batch.names.values), batch.name_flags)
+        self.text_rarity = model.rarity(batch.text.values)
+        self.meaning = model.meaning(batch.words.values)
+        self.generic_word = self.meaning >= 0
         self.title_meanings = self._meanings()
-        self.names = _field([f.name_ids for f in features], [f.name_flags for f in features], model)
-        self.name_kinds = np.concatenate([f.name_kinds for f in features]) if features else np.empty(0, np.uint8)
-        self.text = _field([f.text_pairs for f in features], None, model)
-        self.title_in_text = _within(self.pairs, self.text)
-        self.title_sense = _stack([f.title_sense for f in features])
-        self.text_sense = _stack([f.text_sense for f in features])
-        self.numbers = _field([f.numbers for f in features], None, model)
-        self.areas = _field([f.areas for f in features], None, model)
-        self.sketch = _field([f.sketch for f in features], None, model)
-        self.title_topics = self._bits([f.title_topics for f in features])
-        self.topics = self._bits([f.topics for f in features])
-        self.minute = np.array([f.minute for f in features], dtype=np.int64)
-        self.asker = np.array([f.asker for f in features], dtype=np.uint64)
-        self.place = np.array([f.place for f in features], dtype=np.int64)
-        self.lengths = np.array([(f.title_length, f.body_length) for f in features], dtype=np.float32).reshape(-1, 2)
+        self.topic_share = self._topic_share()
+        self.mass = self._masses()
+        self.named = self._named()
 
     def __len__(self) -> int:
-        return len(self.features)
+        return len(self.batch)
 
-    def _meanings(self) -> tuple[F32, F32]:
-        """Vectors of the generic title words, (messages, MEANINGS, axes), zero-padded, and their weights."""
+    def with_model(self, model: Model) -> Table:
+        """The same messages under other frequencies."""
+        made = Table(self.batch, model, self.kernels, self.workers)
+        made.features = self.features
+        return made
+
+    def _meanings(self) -> tuple[NDArray[np.int32], F32]:
+        """The generic title words as rows of `Model.unit_vectors`, (messages, MEANINGS), -1 = none, and their weights."""
         chosen = self.generic_word & ((self.words.flags & IN_TITLE) > 0)
-        row = np.repeat(np.arange(len(self)), np.diff(self.words.pattern.indptr))[chosen]
+        row = self.words.ids.rows[chosen]
         place = np.arange(len(row)) - np.searchsorted(row, row)
         kept = place < MEANINGS
-        vectors = np.zeros((len(self), MEANINGS, self.word_vectors.shape[1]), dtype=np.float32)
+        words = np.full((len(self), MEANINGS), -1, dtype=np.int32)
         weights = np.zeros((len(self), MEANINGS), dtype=np.float32)
-        inside = chosen[self.generic_word]
-        vectors[row[kept], place[kept]] = self.word_vectors[inside][kept]
+        words[row[kept], place[kept]] = self.meaning[chosen][kept]
         weights[row[kept], place[kept]] = self.words.rarity[chosen][kept]
-        return vectors, weights
+        return words, weights
 
-    @staticmethod
-    def _bits(rows: Sequence[U8]) -> NDArray[np.bool_]:
-        out = np.zeros((len(rows), 128), dtype=bool)
-        for at, row in enumerate(rows):
-            out[at, row] = True
+    def _masses(self) -> dict[str, F32]:
+        """What each message has of every kind, once for all its pairs: squared rarities summed (unless said otherwise)."""
+        title_word, title_name = (self.words.flags & IN_TITLE) > 0, (self.names.flags & IN_TITLE) > 0
+        words, pairs, names = self.words.rarity**2, self.pairs.rarity**2, self.names.rarity**2
+        in_title, years = _number_kinds(self.batch.numbers.values)
+        return {
+            "words": self.words.ids.sums(words),
+            "words_boosted": self.words.ids.sums((words * (1.0 + title_word)) ** 2),
+            "title_words": self.words.ids.sums(words * title_word),
+            "problem": self.words.ids.sums(words * self.generic_word),
+            "problem_title": self.words.ids.sums(words * (self.generic_word & title_word)),
+            "title_chars": self.chars.ids.sums(self.chars.rarity**2),
+            "title_pairs": self.pairs.ids.sums(pairs),
+            "title_triples": self.triples.ids.sums(self.triples.rarity**2),
+            "title_rare": self.pairs.ids.sums(pairs * (self.pairs.rarity > 0.6)),
+            "object": self.pairs.ids.sums(pairs * self.specific),
+            "text": self.batch.text.sums(self.text_rarity**2),
+            "title_names": self.names.ids.sums(names * title_name),
+            # These three are counts: districts and counties, numbered things of the title, years of the title.
+            "areas": self.batch.areas.sums((self.batch.areas.values & 3) > 0),
+            "title_numbers": self.batch.numbers.sums(in_title & ~years),
+            "years": self.batch.numbers.sums(in_title & years),
+        }
+
+    def _named(self) -> U8:
+        """Kinds of the names in each message's title, one bit per kind."""
+        kinds = np.where((self.names.flags & IN_TITLE) > 0, 1 << self.batch.name_kinds, 0).astype(np.uint8)
+        out = np.zeros(len(self), dtype=np.uint8)
+        np.bitwise_or.at(out, self.names.ids.rows, kinds)
         return out
 
+    def _topic_share(self) -> F64:
+        """How telling each topic is: 1 less its share of the messages (1 while there are few messages)."""
+        width = 64 * TOPIC_WORDS
+        if len(self) <= 500:
+            return np.ones(width)
+        speak = sum(
+            _unpacked(self.batch.topics[low : low + TOGETHER]).sum(axis=0) for low in range(0, len(self), TOGETHER)
+        )
+        return 1.0 - np.asarray(speak, dtype=np.float64) / len(self)
 
-def _stack(rows: Sequence[I8]) -> F32:
-    """Sense vectors as rows of length 1 (or 0 when nothing is known)."""
-    made = np.stack(rows).astype(np.float32) if rows else np.empty((0, 1), np.float32)
-    out: F32 = (made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6)).astype(np.float32)
-    return out
+
+def _unpacked(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Bit sets as rows of 0 and 1."""
+    return np.unpackbits(np.ascontiguousarray(bits).view(np.uint8), axis=1, bitorder="little")
 
 
-_CHUNK = 8192
+TOGETHER = 4096
+"""Pairs that are looked at together; small enough for a processor's cache."""
 
 
 def pair_features(table: Table, left: I64, right: I64) -> F32:
     """Evidence of the pairs (left[k], right[k]), shape (pairs, len(COLUMNS)). Symmetric in left and right."""
-    out = np.zeros((len(left), len(COLUMNS)), dtype=np.float32)
-    for low in range(0, len(left), _CHUNK):
-        part = slice(low, low + _CHUNK)
-        _Rows(table, left[part], right[part], out[part]).fill()
+    out = np.empty((len(left), len(COLUMNS)), dtype=np.float32)
+    for low in range(0, len(left), TOGETHER):
+        part = slice(low, low + TOGETHER)
+        out[part] = evidence(table, left[part], right[part]).T
     return out
+
+
+def evidence(table: Table, left: I64, right: I64) -> F32:
+    """`pair_features` of one handful of pairs, column by column: shape (len(COLUMNS), pairs)."""
+    rows = _Rows(table, left, right)
+    rows.fill()
+    return rows.out
 
 
 def word_overlap(table: Table, left: I64, right: I64) -> F32:
     """Cosine of the rarity-weighted words of each pair (the column `words_cosine` alone)."""
-    out = np.zeros((len(left), len(COLUMNS)), dtype=np.float32)
-    for low in range(0, len(left), _CHUNK):
-        part = slice(low, low + _CHUNK)
-        _Rows(table, left[part], right[part], out[part]).words()
-    column: F32 = out[:, _AT["words_cosine"]].copy()
-    return column
+    t = table.words
+    worth = (t.rarity**2 * (1.0 + ((t.flags & IN_TITLE) > 0))).astype(np.float32)
+    norm, out = table.mass["words_boosted"], np.empty(len(left), dtype=np.float32)
+
+    def work(low: int, high: int) -> None:
+        a, b = left[low:high], right[low:high]
+        pair, i, j = table.kernels.hits(t.ids, t.ids, a, b)
+        dot = np.bincount(pair, weights=worth[i] * worth[j], minlength=len(a))
+        out[low:high] = _ratio(dot.astype(np.float32), np.sqrt(norm[a] * norm[b]))
+
+    in_parts(work, len(left), TOGETHER, table.workers)
+    return out
 
 
 def _ratio(top: F32, bottom: F32) -> F32:
@@ -236,39 +226,34 @@ def _ratio(top: F32, bottom: F32) -> F32:
 
 
 class _Rows:
-    """Fills one chunk of rows; each method fills the columns of one kind of evidence."""
+    """Fills one handful of pairs; each method fills the columns of one kind of evidence."""
 
-    def __init__(self, table: Table, left: I64, right: I64, out: F32) -> None:
-        self.table, self.left, self.right, self.out, self.n = table, left, right, out, len(left)
+    def __init__(self, table: Table, left: I64, right: I64) -> None:
+        self.table, self.left, self.right, self.n = table, left, right, len(left)
+        self.kernels = table.kernels
+        self.out = np.zeros((len(COLUMNS), self.n), dtype=np.float32)
 
     def put(self, name: str, values: NDArray[np.generic]) -> None:
-        self.out[:, _AT[name]] = values
+        self.out[_AT[name]] = values
 
     def put_both(self, name: str, one: F32, other: F32) -> None:
         """The smaller and the larger of two one-sided figures, so that order does not matter."""
         self.put(name + "_low", np.minimum(one, other))
         self.put(name + "_high", np.maximum(one, other))
 
-    def total(self, pair: I64, values: NDArray[np.generic]) -> F32:
+    def total(self, pair: I64, values: NDArray[np.generic] | None) -> F32:
+        """Sum of one number per hit, by pair; how many hits there are when no numbers are given."""
         return np.bincount(pair, weights=values, minlength=self.n).astype(np.float32)
 
-    def largest(self, pair: I64, values: F32, count: int) -> list[F32]:
-        """The `count` largest values of every pair (0 where there are fewer)."""
-        order = np.lexsort((-values, pair))
-        p, v = pair[order], values[order]
-        rank = np.arange(len(p)) - np.searchsorted(p, p)
-        out = []
-        for k in range(count):
-            column = np.zeros(self.n, dtype=np.float32)
-            column[p[rank == k]] = v[rank == k]
-            out.append(column)
+    def largest(self, pair: I64, values: F32) -> F32:
+        """The largest value of every pair (0 where there is none)."""
+        out: F32 = self.kernels.largest(pair, values, self.n, 1)[0]
         return out
 
     def fill(self) -> None:
         self.words()
         self.title_grams()
         self.title_inside()
-        self.object()
         self.problem()
         self.text_grams()
         self.sense()
@@ -278,204 +263,192 @@ class _Rows:
         self.meta()
 
     def words(self) -> None:
-        t = self.table.words
-        self.shared_words = pair, i, j = t.hits(self.left, self.right)
-        square = t.rarity**2
-        title = (t.flags & IN_TITLE) > 0
-        boost = square * np.where(title, 2.0, 1.0).astype(np.float32)
-        norm, title_norm = _row_sums(boost * boost, t.pattern), _row_sums(square * title, t.pattern)
-        rare = t.rarity[i]
-        both = title[i] & title[j]
-        dot = self.total(pair, boost[i] * boost[j])
-        self.put("words_cosine", _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
-        title_dot = self.total(pair[both], square[i[both]])
-        self.put("title_words_cosine", _ratio(title_dot, np.sqrt(title_norm[self.left] * title_norm[self.right])))
-        shared = self.total(pair, square[i])
+        t, mass = self.table.words, self.table.mass
+        self.shared_words = pair, i, j = self.kernels.hits(t.ids, t.ids, self.left, self.right)
+        rare, title_i, title_j = t.rarity[i], (t.flags[i] & IN_TITLE) > 0, (t.flags[j] & IN_TITLE) > 0
+        square = rare**2
+        both, either = title_i & title_j, title_i | title_j
+        self.put(
+            "words_cosine", self.cosine(pair, square**2 * (1.0 + title_i) * (1.0 + title_j), mass["words_boosted"])
+        )
+        self.put("title_words_cosine", self.cosine(pair, square * both, mass["title_words"]))
+        shared = self.total(pair, square)
         self.put("words_shared_rarity", shared)
         self.put("words_shared_very_rare", self.total(pair, rare > 0.6))
-        for name, column in zip(("word_rarest", "word_second", "word_third"), self.largest(pair, rare, 3), strict=True):
+        most = self.kernels.largest(pair, rare, self.n, 3)
+        for name, column in zip(("word_rarest", "word_second", "word_third"), most, strict=True):
             self.put(name, column)
-        either = title[i] | title[j]
-        self.put("title_word_in_text_rarest", self.largest(pair[either], rare[either], 1)[0])
-        mass = _row_sums(square, t.pattern)
-        self.put_both("words_inside", _ratio(shared, mass[self.left]), _ratio(shared, mass[self.right]))
+        self.put("title_word_in_text_rarest", self.largest(pair, rare * either))
+        self.put_both("words_inside", *self.shares(shared, shared, mass["words"]))
+
+    def cosine(self, pair: I64, products: NDArray[np.generic], squares: F32) -> F32:
+        """Products of shared ids summed, over the lengths of the two messages; `squares` are lengths squared."""
+        return _ratio(self.total(pair, products), np.sqrt(squares[self.left] * squares[self.right]))
+
+    def shares(self, one: F32, other: F32, mass: F32) -> tuple[F32, F32]:
+        """What part of either message's mass was found."""
+        return _ratio(one, mass[self.left]), _ratio(other, mass[self.right])
 
     def title_grams(self) -> None:
-        t = self.table
+        t, mass = self.table, self.table.mass
         for name, field in (("chars", t.chars), ("pairs", t.pairs), ("triples", t.triples)):
-            square = field.rarity**2
-            pair, i = field.found(self.left, self.right)
-            norm = _row_sums(square, field.pattern)
-            shared = self.total(pair, square[i])
-            self.put(f"title_{name}_cosine", _ratio(shared, np.sqrt(norm[self.left] * norm[self.right])))
+            pair, i, _ = self.kernels.hits(field.ids, field.ids, self.left, self.right)
+            square = field.rarity[i] ** 2
+            self.put(f"title_{name}_cosine", self.cosine(pair, square, mass[f"title_{name}"]))
             if name == "pairs":
-                self.put("title_shared_rarity", shared)
-                self.put("title_rarest_shared", self.largest(pair, field.rarity[i], 1)[0])
+                self.put("title_shared_rarity", self.total(pair, square))
+                self.put("title_rarest_shared", self.largest(pair, field.rarity[i]))
                 self.put("title_run", self.longest_run(pair, i))
+                self.put("object_title_cosine", self.cosine(pair, square * t.specific[i], mass["object"]))
 
     def longest_run(self, pair: I64, i: I64) -> F32:
         """Rarity of the rarest unbroken stretch of the left title among the given hits (positions in it)."""
-        place, rarity = self.table.pairs.flags[i], self.table.pairs.rarity[i] ** 2
-        order = np.lexsort((place, pair))
-        p, at = pair[order], place[order]
-        fresh = np.ones(len(p), dtype=bool)
-        fresh[1:] = (p[1:] != p[:-1]) | (at[1:] != at[:-1] + 1)
-        run = np.cumsum(fresh) - 1
-        sums = np.bincount(run, weights=rarity[order]) if len(run) else np.empty(0)
-        return self.largest(p[fresh], sums.astype(np.float32), 1)[0]
+        pairs = self.table.pairs
+        return self.kernels.longest_run(pair, pairs.flags[i], pairs.rarity[i] ** 2, self.n)
 
     def title_inside(self) -> None:
-        """How much of each title is found anywhere in the other message."""
-        t = self.table.pairs
-        square = t.rarity**2
-        rare = np.where(t.rarity > 0.6, square, 0)
-        mass, rare_mass = _row_sums(square, t.pattern), _row_sums(rare, t.pattern)
-        sides = []
-        for one, other in ((self.left, self.right), (self.right, self.left)):
-            pair, i = self.table.title_in_text.found(one, other, self.table.text.pattern)
-            found, rare_found = self.total(pair, square[i]), self.total(pair, rare[i])
-            sides.append((_ratio(found, mass[one]), mass[one] - found, rare_mass[one] - rare_found,
-                          self.longest_run(pair, i)))  # fmt: skip
-        (a, a_missing, a_rare, a_run), (b, b_missing, b_rare, b_run) = sides
-        self.put_both("title_inside", a, b)
-        self.put_both("title_missing", a_missing, b_missing)
-        self.put_both("title_rare_missing", a_rare, b_rare)
-        self.put("title_run_in_text", np.maximum(a_run, b_run))
-
-    def object(self) -> None:
-        """What is particular in the titles (names, places), found in the other message or missing there."""
-        t = self.table.pairs
-        square = t.rarity**2 * self.table.specific
-        mass = _row_sums(square, t.pattern)
-        sides, runs = [], []
-        for one, other in ((self.left, self.right), (self.right, self.left)):
-            pair, i = self.table.title_in_text.found(one, other, self.table.text.pattern)
-            own = self.table.specific[i]
-            found = self.total(pair[own], square[i[own]])
-            sides.append((_ratio(found, mass[one]), mass[one] - found, found))
-            runs.append(self.longest_run(pair[own], i[own]))
-        (a, a_missing, a_found), (b, b_missing, b_found) = sides
-        self.put_both("object_inside", a, b)
-        self.put_both("object_missing", a_missing, b_missing)
-        self.put_both("object_shared", a_found, b_found)
-        self.put("object_run", np.maximum(*runs))
-        pair, i = t.found(self.left, self.right)
-        self.put(
-            "object_title_cosine", _ratio(self.total(pair, square[i]), np.sqrt(mass[self.left] * mass[self.right]))
+        """How much of each title is found anywhere in the other message: all of it, and what is particular in it
+        (names, places)."""
+        (a, a_run, a_own_run), (b, b_run, b_own_run) = (
+            self.found_inside(one, other) for one, other in ((self.left, self.right), (self.right, self.left))
         )
+        mass = self.table.mass
+        whole, rare, own = ([values[side] for side in (self.left, self.right)]
+                            for values in (mass["title_pairs"], mass["title_rare"], mass["object"]))  # fmt: skip
+        self.put_both("title_inside", _ratio(a[0], whole[0]), _ratio(b[0], whole[1]))
+        self.put_both("title_missing", whole[0] - a[0], whole[1] - b[0])
+        self.put_both("title_rare_missing", rare[0] - a[1], rare[1] - b[1])
+        self.put("title_run_in_text", np.maximum(a_run, b_run))
+        self.put_both("object_inside", _ratio(a[2], own[0]), _ratio(b[2], own[1]))
+        self.put_both("object_missing", own[0] - a[2], own[1] - b[2])
+        self.put_both("object_shared", a[2], b[2])
+        self.put("object_run", np.maximum(a_own_run, b_own_run))
+
+    def found_inside(self, one: I64, other: I64) -> tuple[tuple[F32, F32, F32], F32, F32]:
+        """Of the title pairs of `one` found in the text of `other`: (mass of all, of the rare ones, of the particular
+        ones), the longest run of all, and of the particular ones."""
+        t = self.table
+        pair, i, _ = self.kernels.hits(t.pairs.ids, t.batch.text, one, other)
+        rarity, own = t.pairs.rarity[i], t.specific[i]
+        square = rarity**2
+        sums = self.total(pair, square), self.total(pair, square * (rarity > 0.6)), self.total(pair, square * own)
+        return sums, self.longest_run(pair, i), self.longest_run(pair[own], i[own])
 
     def problem(self) -> None:
         """The generic title words: the same ones, the same in the other's text, or words of like meaning."""
-        t, vectors, weights = self.table.words, *self.table.title_meanings
+        t, mass = self.table.words, self.table.mass
         pair, i, j = self.shared_words
-        generic, title = self.table.generic_word, (t.flags & IN_TITLE) > 0
-        rare = np.where(generic, 0, t.rarity**2)[i]
-        self.put("object_words_shared", self.total(pair, rare))
-        self.put("object_word_best", self.largest(pair, np.where(generic[i], 0, t.rarity[i]).astype(np.float32), 1)[0])
-        self.put("object_words_title", self.total(pair, rare * (title[i] | title[j])))
-        square = t.rarity**2 * generic
-        mass, whole = _row_sums(square * title, t.pattern), _row_sums(square, t.pattern)
-        both = title[i] & title[j]
-        shared = self.total(pair[both], square[i[both]])
-        self.put("problem_title_cosine", _ratio(shared, np.sqrt(mass[self.left] * mass[self.right])))
-        self.put("problem_cosine", _ratio(self.total(pair, square[i]), np.sqrt(whole[self.left] * whole[self.right])))
-        self.put_both("problem_inside", _ratio(self.total(pair[title[i]], square[i[title[i]]]), mass[self.left]),
-                      _ratio(self.total(pair[title[j]], square[j[title[j]]]), mass[self.right]))  # fmt: skip
-        alike = np.einsum("pik,pjk->pij", vectors[self.left], vectors[self.right], optimize=True)
-        a, b = weights[self.left], weights[self.right]
-        self.put_both("problem_alike", _ratio((alike.max(axis=2) * a).sum(axis=1), a.sum(axis=1)),
-                      _ratio((alike.max(axis=1) * b).sum(axis=1), b.sum(axis=1)))  # fmt: skip
+        generic, title_i, title_j = self.table.generic_word[i], (t.flags[i] & IN_TITLE) > 0, (t.flags[j] & IN_TITLE) > 0
+        rare = t.rarity[i]
+        own, square = rare**2 * ~generic, rare**2 * generic
+        self.put("object_words_shared", self.total(pair, own))
+        self.put("object_word_best", self.largest(pair, rare * ~generic))
+        self.put("object_words_title", self.total(pair, own * (title_i | title_j)))
+        self.put("problem_title_cosine", self.cosine(pair, square * (title_i & title_j), mass["problem_title"]))
+        self.put("problem_cosine", self.cosine(pair, square, mass["problem"]))
+        found = self.total(pair, square * title_i), self.total(pair, square * title_j)
+        self.put_both("problem_inside", *self.shares(*found, mass["problem_title"]))
+        words, weights = self.table.title_meanings
+        vectors = self.table.model.unit_vectors
+        self.put_both("problem_alike", *self.kernels.alike(vectors, words, weights, self.left, self.right))
 
     def text_grams(self) -> None:
-        t = self.table.text
-        size, norm = np.diff(t.pattern.indptr).astype(np.float32), _row_sums(t.rarity**2, t.pattern)
-        weighed = t.pattern.copy()
-        weighed.data = t.rarity[t.pattern.data.astype(np.int64) - 1].astype(np.float64) + 1e-9
-        product = weighed[self.left].multiply(weighed[self.right]).tocsr()
-        dot = np.asarray(product.sum(axis=1)).ravel().astype(np.float32)
-        shared = np.diff(product.indptr).astype(np.float32)
-        self.put("pairs_cosine", _ratio(dot, np.sqrt(norm[self.left] * norm[self.right])))
-        low, total = np.minimum(size[self.left], size[self.right]), size[self.left] + size[self.right]
-        self.put("pairs_jaccard", _ratio(shared, total - shared))
-        self.put("pairs_inside", _ratio(shared, low))
-        pair, _ = self.table.sketch.found(self.left, self.right)
-        kept = np.diff(self.table.sketch.pattern.indptr).astype(np.float32)
-        self.put("copy_share", _ratio(self.total(pair, np.ones(len(pair))),
-                                      np.minimum(kept[self.left], kept[self.right])))  # fmt: skip
+        t, mass = self.table, self.table.mass
+        shared, dot = self.kernels.overlap(t.batch.text, t.text_rarity, self.left, self.right)
+        self.put("pairs_cosine", _ratio(dot, np.sqrt(mass["text"][self.left] * mass["text"][self.right])))
+        size = t.batch.text.sizes.astype(np.float32)
+        one, other = size[self.left], size[self.right]
+        self.put("pairs_jaccard", _ratio(shared, one + other - shared))
+        self.put("pairs_inside", _ratio(shared, np.minimum(one, other)))
+        copied = self.total(self.kernels.hits(t.batch.sketch, t.batch.sketch, self.left, self.right)[0], None)
+        kept = t.batch.sketch.sizes.astype(np.float32)
+        self.put("copy_share", _ratio(copied, np.minimum(kept[self.left], kept[self.right])))
 
     def sense(self) -> None:
-        title, text = self.table.title_sense, self.table.text_sense
-        self.put("sense_title", (title[self.left] * title[self.right]).sum(axis=1))
-        self.put("sense_text", (text[self.left] * text[self.right]).sum(axis=1))
-        self.put_both("sense_cross", (title[self.left] * text[self.right]).sum(axis=1),
-                      (text[self.left] * title[self.right]).sum(axis=1))  # fmt: skip
+        t = self.table
+        (one, one_text), (other, other_text) = (
+            (_unit(t.batch.title_sense[side]), _unit(t.batch.text_sense[side])) for side in (self.left, self.right)
+        )
+        self.put("sense_title", (one * other).sum(axis=1))
+        self.put("sense_text", (one_text * other_text).sum(axis=1))
+        self.put_both("sense_cross", (one * other_text).sum(axis=1), (one_text * other).sum(axis=1))
 
     def names(self) -> None:
-        t, kinds = self.table.names, self.table.name_kinds
-        pair, i, j = t.hits(self.left, self.right)
-        title = (t.flags & IN_TITLE) > 0
+        t, mass, kinds = self.table.names, self.table.mass, self.table.batch.name_kinds
+        pair, i, j = self.kernels.hits(t.ids, t.ids, self.left, self.right)
+        title_i, title_j = (t.flags[i] & IN_TITLE) > 0, (t.flags[j] & IN_TITLE) > 0
         rare = t.rarity[i]
-        self.put("names_shared_rarity", self.total(pair, rare**2))
-        self.put("names_rarest_shared", self.largest(pair, rare, 1)[0])
-        both, either = title[i] & title[j], title[i] | title[j]
-        self.put("title_names_shared_rarity", self.total(pair[both], rare[both] ** 2))
-        self.put("title_names_any_rarity", self.total(pair[either], rare[either] ** 2))
-        square = t.rarity**2 * title
-        mass = _row_sums(square, t.pattern)
-        a, b = self.total(pair, square[i]), self.total(pair, square[j])
-        self.put_both("names_missing", mass[self.left] - a, mass[self.right] - b)
+        square = rare**2
+        self.put("names_shared_rarity", self.total(pair, square))
+        self.put("names_rarest_shared", self.largest(pair, rare))
+        self.put("title_names_shared_rarity", self.total(pair, square * (title_i & title_j)))
+        self.put("title_names_any_rarity", self.total(pair, square * (title_i | title_j)))
+        a, b = self.total(pair, square * title_i), self.total(pair, square * title_j)
+        self.put_both("names_missing", mass["title_names"][self.left] - a, mass["title_names"][self.right] - b)
+        named_left, named_right = self.table.named[self.left], self.table.named[self.right]
         for name, kind in _KINDS:
-            mine = _row_sums((kinds == kind) & title, t.pattern) > 0
             hit = self.total(pair, (kinds[i] == kind) & (rare > 0.3)) > 0
-            clash = mine[self.left] & mine[self.right]
+            clash = (named_left & named_right & (1 << kind)) > 0
             self.put(f"{name}_agree", np.where(hit, 1, np.where(clash, -1, 0)))
 
     def topics(self) -> None:
-        t = self.table
+        t = self.table.batch
         a, b = t.title_topics[self.left], t.title_topics[self.right]
         whole_a, whole_b = t.topics[self.left], t.topics[self.right]
-        share = 1.0 - t.topics.mean(axis=0) if len(t.topics) > 500 else np.ones(t.topics.shape[1])
-        shared, either = (a & b).sum(axis=1), (a | b).sum(axis=1)
+        shared, either = _count(a & b), _count(a | b)
         self.put("topics_title_shared", shared)
         self.put("topics_title_jaccard", np.where(either > 0, shared / np.maximum(either, 1), -0.1))
-        shared, either = (whole_a & whole_b).sum(axis=1), (whole_a | whole_b).sum(axis=1)
-        self.put("topics_jaccard", shared / np.maximum(either, 1))
-        self.put("topics_shared_rarity", ((whole_a & whole_b) * share).sum(axis=1))
-        inside = (a & whole_b).sum(axis=1) + (b & whole_a).sum(axis=1)
-        asked = a.sum(axis=1) + b.sum(axis=1)
+        self.put("topics_jaccard", _count(whole_a & whole_b) / np.maximum(_count(whole_a | whole_b), 1))
+        self.put("topics_shared_rarity", _unpacked(whole_a & whole_b) @ self.table.topic_share)
+        inside, asked = _count(a & whole_b) + _count(b & whole_a), _count(a) + _count(b)
         self.put("topics_title_in_text", np.where(asked > 0, inside / np.maximum(asked, 1), -0.1))
 
     def small_sets(self) -> None:
-        t = self.table
-        pair, at = t.areas.found(self.left, self.right)
-        level_a = [_row_sums((t.areas.ids & 3) == k, t.areas.pattern) > 0 for k in (1, 2)]
-        same = self.total(pair, (t.areas.ids[at] & 3) > 0) > 0
-        low_a, low_b = (level_a[0] | level_a[1])[self.left], (level_a[0] | level_a[1])[self.right]
-        self.put("areas_agree", np.where(same, 1, np.where(low_a & low_b, -1, 0)))
-        known = (t.place[self.left] > 0) & (t.place[self.right] > 0)
-        self.put("place_agree", np.where(known, np.where(t.place[self.left] == t.place[self.right], 1, -1), 0))
+        t = self.table.batch
+        pair, at, _ = self.kernels.hits(t.areas, t.areas, self.left, self.right)
+        same = self.total(pair, (t.areas.values[at] & 3) > 0) > 0
+        placed = self.table.mass["areas"] > 0
+        self.put("areas_agree", np.where(same, 1, np.where(placed[self.left] & placed[self.right], -1, 0)))
+        one, other = t.place[self.left], t.place[self.right]
+        self.put("place_agree", np.where((one > 0) & (other > 0), np.where(one == other, 1, -1), 0))
         self.numbered()
 
     def numbered(self) -> None:
         """Phases, buildings, lines and years: agreement +1, contradiction -1 (both name one, none in common)."""
-        t = self.table.numbers
-        pair, i = t.found(self.left, self.right)
-        title, unit = (t.ids >> 24) == IN_TITLE, (t.ids >> 16) & 0xFF
-        years = unit == 5
-        for name, kind in (("title_numbers_agree", title & ~years), ("years_agree", title & years)):
-            mine = _row_sums(kind, t.pattern) > 0
-            hit = self.total(pair, kind[i]) > 0
-            self.put(name, np.where(hit, 1, np.where(mine[self.left] & mine[self.right], -1, 0)))
-        self.put("numbers_shared", self.total(pair, ~years[i]))
+        t, mass = self.table.batch.numbers, self.table.mass
+        pair, i, _ = self.kernels.hits(t, t, self.left, self.right)
+        title, years = _number_kinds(t.values[i])
+        for name, kind in (("title_numbers", title & ~years), ("years", title & years)):
+            mine = mass[name] > 0
+            clash = mine[self.left] & mine[self.right]
+            self.put(f"{name}_agree", np.where(self.total(pair, kind) > 0, 1, np.where(clash, -1, 0)))
+        self.put("numbers_shared", self.total(pair, ~years))
 
     def meta(self) -> None:
-        t = self.table
-        gap = np.abs(t.minute[self.left] - t.minute[self.right]) / 1440.0
-        known = (t.minute[self.left] > 0) & (t.minute[self.right] > 0)
-        self.put("days_apart", np.where(known, np.log1p(gap), -1.0))
-        asker = (t.asker[self.left] == t.asker[self.right]) & (t.asker[self.left] > 0)
-        self.put("same_asker", asker)
-        log = np.log1p(t.lengths)
-        self.put("title_length_low", np.minimum(log[self.left, 0], log[self.right, 0]))
-        self.put("body_length_low", np.minimum(log[self.left, 1], log[self.right, 1]))
-        self.put("body_length_high", np.maximum(log[self.left, 1], log[self.right, 1]))
+        t = self.table.batch
+        one, other = t.minute[self.left], t.minute[self.right]
+        gap = np.log1p(np.abs(one - other) / 1440.0)
+        self.put("days_apart", np.where((one > 0) & (other > 0), gap, -1.0))
+        self.put("same_asker", (t.asker[self.left] == t.asker[self.right]) & (t.asker[self.left] > 0))
+        (title, body), (other_title, other_body) = (np.log1p(t.lengths[side].astype(np.float32)).T
+                                                    for side in (self.left, self.right))  # fmt: skip
+        self.put("title_length_low", np.minimum(title, other_title))
+        self.put_both("body_length", body, other_body)
+
+
+def _count(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """How many bits are set in every row."""
+    counted: NDArray[np.int64] = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    return counted
+
+
+def _unit(rows: I8) -> F32:
+    """Sense vectors as rows of length 1 (or 0 when nothing is known)."""
+    made = rows.astype(np.float32)
+    out: F32 = made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6).astype(np.float32)
+    return out
+
+
+def _number_kinds(ids: NDArray[np.unsignedinteger]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(stands in the title, is a year) of numbered things; see `features` for how their ids are made."""
+    return (ids >> 24) == IN_TITLE, ((ids >> 16) & 0xFF) == 5

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from samequestion import plain
+from samequestion.kernels import Kernels
 from samequestion.records import F32, F64, I64, U16
 
 MAX_LEAVES = 16
 _CHUNK = 4096
-_LOWEST_BIT = np.array([(m & -m).bit_length() - 1 if m else 0 for m in range(1 << 16)], dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Trees:
     """`feature`, `threshold`, `keep` describe all inner nodes of all trees, tree after tree from `start`.
 
@@ -35,27 +37,28 @@ class Trees:
     leaf_parts: F64
     bias: float
 
-    def leaves(self, x: F32) -> I64:
-        """Leaf number of every row in every tree, shape (rows, trees)."""
-        out = np.empty((len(x), len(self.start)), dtype=np.int64)
-        for low in range(0, len(x), _CHUNK):
-            right = x[low : low + _CHUNK][:, self.feature] > self.threshold
-            masks = np.where(right, self.keep, np.uint16(0xFFFF))
-            out[low : low + _CHUNK] = _LOWEST_BIT[np.bitwise_and.reduceat(masks, self.start, axis=1)]
-        return out
+    @cached_property
+    def narrow(self) -> F32:
+        """The thresholds as 32-bit numbers, rounded down: for a 32-bit x, x > narrow exactly when x > threshold."""
+        near = self.threshold.astype(np.float32)
+        return np.where(near > self.threshold, np.nextafter(near, np.float32(-np.inf)), near).astype(np.float32)
 
     def score(self, x: F32) -> F64:
         """Log-odds of every row."""
         total = np.empty(len(x))
-        trees = np.arange(len(self.start))
         for low in range(0, len(x), _CHUNK):
-            part = self.leaf_value[trees, self.leaves(x[low : low + _CHUNK])]
-            total[low : low + _CHUNK] = part.sum(axis=1) + self.bias
+            total[low : low + _CHUNK] = self.score_columns(x[low : low + _CHUNK].T, plain)
         return total
+
+    def score_columns(self, x: F32, kernels: Kernels) -> F64:
+        """Log-odds of every pair; `x` is evidence × pairs."""
+        leaves = kernels.tree_scores(x, self.feature, self.narrow, self.keep, self.start, self.leaf_value)
+        return leaves + self.bias
 
     def parts(self, x: F32) -> F64:
         """Contribution of every evidence group, shape (rows, groups); a row sums to its score less a constant."""
-        total: F64 = self.leaf_parts[np.arange(len(self.start)), self.leaves(x)].sum(axis=1)
+        leaves = plain.leaves(x.T, self.feature, self.narrow, self.keep, self.start)
+        total: F64 = self.leaf_parts[np.arange(len(self.start)), leaves].sum(axis=1)
         return total
 
 

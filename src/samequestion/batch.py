@@ -1,0 +1,136 @@
+"""Features of many messages laid end to end: a dozen arrays instead of a million small objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samequestion.chars import codes
+from samequestion.ragged import Ragged, starts_of
+from samequestion.records import I8, I64, U8, U32, U64, Features
+
+TOPIC_WORDS = 2
+"""64-bit words that hold a message's topics, one bit each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The arrays of `Features` over many messages; words and names only as ids.
+
+    `title` holds code points in order (not ascending ids), every title followed by one 0; `title_topics` and `topics` are bit sets.
+    """
+
+    words: Ragged
+    word_flags: U8
+    title: Ragged
+    text: Ragged
+    names: Ragged
+    name_kinds: U8
+    name_flags: U8
+    title_topics: NDArray[np.uint64]
+    topics: NDArray[np.uint64]
+    numbers: Ragged
+    areas: Ragged
+    sketch: Ragged
+    title_sense: I8
+    text_sense: I8
+    minute: I64
+    asker: U64
+    place: U32
+    lengths: U32
+
+    def __len__(self) -> int:
+        return len(self.minute)
+
+    @classmethod
+    def of(cls, features: Sequence[Features]) -> Batch:
+        """Lay the features of some messages end to end."""
+        return cls(
+            words=Ragged.of([f.word_ids for f in features], np.uint32),
+            word_flags=_flat([f.word_flags for f in features], np.uint8),
+            title=_titles([f.title for f in features]),
+            text=Ragged.of([f.text_pairs for f in features], np.uint32),
+            names=Ragged.of([f.name_ids for f in features], np.uint32),
+            name_kinds=_flat([f.name_kinds for f in features], np.uint8),
+            name_flags=_flat([f.name_flags for f in features], np.uint8),
+            title_topics=_bits(Ragged.of([f.title_topics for f in features], np.uint8)),
+            topics=_bits(Ragged.of([f.topics for f in features], np.uint8)),
+            numbers=Ragged.of([f.numbers for f in features], np.uint32),
+            areas=Ragged.of([f.areas for f in features], np.uint32),
+            sketch=Ragged.of([f.sketch for f in features], np.uint32),
+            title_sense=_stacked([f.title_sense for f in features]),
+            text_sense=_stacked([f.text_sense for f in features]),
+            minute=np.array([f.minute for f in features], dtype=np.int64),
+            asker=np.array([f.asker for f in features], dtype=np.uint64),
+            place=np.array([f.place for f in features], dtype=np.uint32),
+            lengths=np.array([(f.title_length, f.body_length) for f in features], dtype=np.uint32).reshape(-1, 2),
+        )
+
+    @classmethod
+    def join(cls, parts: Sequence[Batch]) -> Batch:
+        """All messages of all parts, in order."""
+        parts = [part for part in parts if len(part)] or list(parts[:1])
+        joined: dict[str, Any] = {}
+        for name in _NAMES:
+            pieces = [getattr(part, name) for part in parts]
+            joined[name] = Ragged.join(pieces) if name in _RAGGED else np.concatenate(pieces)
+        return cls(**joined)
+
+    def take(self, chosen: NDArray[np.integer]) -> Batch:
+        """The chosen messages, in the order given."""
+        owner = {"word_flags": self.words, "name_kinds": self.names, "name_flags": self.names}
+        taken: dict[str, Any] = {}
+        for name in _NAMES:
+            values = getattr(self, name)
+            if name in _RAGGED:
+                taken[name] = values.take(chosen)
+            else:
+                taken[name] = values[owner[name].positions(chosen) if name in owner else chosen]
+        return Batch(**taken)
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Plain arrays by name, for a file; `from_arrays` reads them back."""
+        out: dict[str, NDArray[np.generic]] = {}
+        for name in _NAMES:
+            values = getattr(self, name)
+            if name in _RAGGED:
+                out[name], out[name + "_starts"] = values.values, values.starts
+            else:
+                out[name] = values
+        return out
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Batch:
+        """Inverse of `to_arrays`."""
+        return cls(**{
+            name: Ragged(arrays[name], arrays[name + "_starts"]) if name in _RAGGED else arrays[name]  # type: ignore[arg-type]
+            for name in _NAMES
+        })  # fmt: skip
+
+
+_NAMES = tuple(f.name for f in fields(Batch))
+_RAGGED = frozenset(("words", "title", "text", "names", "numbers", "areas", "sketch"))
+
+
+def _flat(rows: Sequence[U8], dtype: type[np.uint8]) -> U8:
+    return np.concatenate(rows).astype(dtype, copy=False) if rows else np.empty(0, dtype)
+
+
+def _stacked(rows: Sequence[I8]) -> I8:
+    return np.stack(rows) if rows else np.empty((0, 1), np.int8)
+
+
+def _titles(titles: Sequence[str]) -> Ragged:
+    values = codes(["".join(title.replace(" ", "\0") + "\0" for title in titles)])
+    return Ragged(values, starts_of(np.array([len(title) + 1 for title in titles], dtype=np.int64)))
+
+
+def _bits(rows: Ragged) -> NDArray[np.uint64]:
+    """Topic numbers as bit sets, shape (messages, TOPIC_WORDS)."""
+    out = np.zeros((len(rows), TOPIC_WORDS * 64), dtype=np.uint8)
+    out[rows.rows, rows.values] = 1
+    return np.packbits(out, axis=1, bitorder="little").view(np.uint64)

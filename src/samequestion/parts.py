@@ -1,0 +1,36 @@
+"""Long loops in parts: shared among threads, with word of how far they are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+Done = Callable[[float], None]
+"""Called with the share that is done (0 … 1)."""
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_parts(
+    work: Callable[[int, int], None], total: int, step: int, workers: int = 1, done: Done | None = None
+) -> None:
+    """Run work(low, high) over 0 … total in parts of `step`; parts write to places of their own, so order is free.
+
+    Threads pay when the work releases the interpreter lock, as compiled loops and large numpy calls do.
+    """
+    parts = [(low, min(low + step, total)) for low in range(0, total, step)]
+    if workers <= 1 or len(parts) <= 1:
+        for low, high in parts:
+            work(low, high)
+            if done:
+                done(high / total)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for number, future in enumerate(as_completed([pool.submit(work, low, high) for low, high in parts]), 1):
+            future.result()
+            if done:
+                done(number / len(parts))
