@@ -1,5 +1,6 @@
 """What a clerk does to a case, and what the asker may do herself."""
 
+import re
 import uuid
 
 import pytest
@@ -152,25 +153,39 @@ def test_a_unit_that_does_not_hold_the_case_sees_no_identity(dispatched, cast):
 def test_history_is_told_in_words(dispatched, cast):
     case = dispatched()
     steps = queries.history(case)
-    assert [step.words for step in steps] == ["派单", "登记"]
+    assert [step.words for step in steps] == ["派单", "登记诉求"]
     assert steps[0].who == "热线办 韦晓梅"
     assert "水利局" in steps[0].detail
 
 
-def test_every_verb_of_the_house_has_its_word():
-    """A verb that some room writes on a case is read by clerks: it must not show as code."""
-    import re
-    from pathlib import Path
+def test_whoever_only_reads_writes_nothing_on_a_case(dispatched, cast):
+    """补充和备注 is for those who work on the case: the leader reads it, 农志明 of another bureau not even that."""
+    case = dispatched()
+    for who in ("何区长", "农志明", "赵工"):
+        assert not queries.may_note(cast.viewer(who), case)
+        with pytest.raises(NotAllowed):
+            actions.add_words(case=case, key=uuid.uuid4(), words="多派人手", by=cast.viewer(who))
+    for n, who in enumerate(("李小英", "黄志强", "陆局长", "陆斌", "覃红", "莫刚"), start=1):
+        assert queries.may_note(cast.viewer(who), case)
+        actions.add_words(case=case, key=uuid.uuid4(), words=f"第 {n} 次", for_asker=False, by=cast.viewer(who))
+    assert [a.who for a in queries.additions(case)] == ["李小英", "黄志强", "陆局长", "陆斌", "覃红", "莫刚"]
+    assert verbs(case).count("case.noted") == 6
 
-    import tongti
-    from tongti.cases.wording import VERBS
 
-    house = Path(next(iter(tongti.__path__)))
-    used = {
-        verb
-        for file in house.rglob("*.py")
-        if "migrations" not in file.parts and file.name not in ("wording.py", "audit.py")
-        for verb in re.findall(r'"(case\.[a-z_]+)"', file.read_text())
-    }
-    # names of job and template codes look alike but are no verbs
-    assert sorted(used - set(VERBS) - {"case.registered"}) == []
+def test_marks_alone_are_no_addition(registered, cast):
+    case = registered()
+    with pytest.raises(BadInput, match="看不出"):
+        actions.add_words(case=case, key=uuid.uuid4(), words="？？", by=Asker(case.pk))
+    with pytest.raises(BadInput, match="看不出"):
+        registered(body="……！！")
+
+
+def test_the_steps_of_a_case_that_stands_alone_are_told_in_words(story):
+    """经过: what its batons went through, with the units, and never a code."""
+    case = story.call()
+    story.dispatch(case=case)
+    story.accept("水利局", "黄志强")
+    steps = queries.history(case)
+    assert [s.words for s in steps] == ["签收接力棒", "派单", "接力棒派出", "登记诉求"]
+    assert "水利局" in steps[0].detail
+    assert {"住建局", "临江镇"} <= set(re.split("[、，]", steps[2].detail))

@@ -111,3 +111,26 @@ def test_filing_follows_the_duty_list(cast):
     assert best.category_id == cast.categories["供水"].pk
     assert (best.lead, best.words) == ("水利局", ("停水", "自来水"))
     assert queries.filings("孩子上学难") == []
+
+
+def test_what_a_hidden_asker_said_elsewhere_is_not_told_to_the_unit(dispatched, cast):
+    """要求隐名: three cases of one asker at 水利局, one of them hidden. The unit may link the open ones, never the hidden one."""
+    open_one, other, hidden = (dispatched(phone="13800138000", hide_identity=hide) for hide in (False, False, True))
+    for who in ("黄志强", "陆局长", "莫刚"):
+        viewer = cast.viewer(who)
+        assert queries.earlier_of_same_asker(viewer, open_one) == [other]
+        assert queries.earlier_of_same_asker(viewer, hidden) == []
+    clerk = cast.viewer("李小英")
+    assert queries.earlier_of_same_asker(clerk, hidden) == [other, open_one]
+    assert queries.earlier_of_same_asker(clerk, open_one) == [hidden, other]
+
+
+def test_a_repeated_hidden_case_does_not_name_the_first(dispatched, cast):
+    first = dispatched(phone="13800138000")
+    again = dispatched(phone="13800138000", hide_identity=True, repeat_of_id=first.pk)
+    openly = dispatched(phone="13800138000", repeat_of_id=first.pk)
+    handler = cast.viewer("黄志强")
+    assert queries.repeated_by(handler, again) is None
+    assert queries.repeated_by(handler, openly) == first
+    assert queries.repeated_by(handler, first) is None
+    assert queries.repeated_by(cast.viewer("李小英"), again) == first

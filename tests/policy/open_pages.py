@@ -26,6 +26,7 @@ SAMPLE: dict[str, Any] = {
     "desk:callback": _call_back,
     "board:rate": lambda world: {"key": "solved"},
     "board:unit": lambda world: {"pk": world.units["水利局"].pk},
+    "board:unit_answered": lambda world: {"pk": world.units["水利局"].pk},
     "public:join": lambda world: {"number": "Q-0"},
     "public:question": lambda world: {"number": "Q-0"},
     "public:receipt": lambda world: {"token": "x"},

@@ -27,6 +27,8 @@ WHO: dict[str, set[str]] = {
     # everybody's own
     "desk:home": EVERYBODY,
     "desk:password": EVERYBODY,
+    "desk:start": EVERYBODY,
+    "desk:unsent": EVERYBODY,
     # hearing
     "desk:register": CLERKS | {"field_officer"},
     "desk:register_caller": CLERKS | {"field_officer"},
@@ -44,7 +46,7 @@ WHO: dict[str, set[str]] = {
     # one case, which 水利局 holds and 自来水公司 helps with
     "desk:case": DISTRICT | INVOLVED,
     "desk:case_file": DISTRICT | INVOLVED,
-    "desk:case_note": DISTRICT | INVOLVED,
+    "desk:case_note": (DISTRICT | INVOLVED) - {"analyst", "publisher", "leader"},
     "desk:case_correct": CLERKS | JOINERS,
     "desk:case_answer": CLERKS,
     "desk:case_divert": CLERKS,
@@ -95,6 +97,7 @@ WHO: dict[str, set[str]] = {
     "board:due": BOARD,
     # 监测员 sees the board of her own unit, and this one is 水利局's
     "board:unit": BOARD - {"monitoring_clerk"},
+    "board:unit_answered": BOARD - {"monitoring_clerk"},
     "board:cases": BOARD,
     # administering, and looking over everybody's shoulder
     **dict.fromkeys(

@@ -315,3 +315,25 @@ def test_photos_that_were_sent_go_soon_and_others_after_a_day(resident, typed, s
     assert pending.sweep(now=time.time() + 16 * 60) == 1
     with pytest.raises(ValueError, match="etc"):
         pending.forget("../../etc")
+
+
+@pytest.mark.parametrize("marks", ["？？？？？？", "。。。…！！", "😡😡😡😡", "—— ——"])
+def test_marks_alone_say_nothing(resident, typed, marks):
+    """One sentence beside the field, what was typed is kept, nothing is made; the same form with words goes through."""
+    answer = resident.post("/say/", typed | {"words": marks})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "看不出是什么事" in page
+    assert marks in page
+    assert typed["phone"] in page
+    assert not Case.objects.exists()
+    assert resident.post("/say/", typed | {"words": f"没水了{marks}"}).status_code == 302
+
+
+def test_marks_alone_add_nothing_to_joining(resident, question):
+    before = Case.objects.count()
+    address = f"/say/join/{question.number}/"
+    answer = resident.post(address, {"key": str(uuid.uuid4()), "phone": "13800138000", "words": "！！！"})
+    assert answer.status_code == 422
+    assert "看不出是什么事" in answer.content.decode()
+    assert Case.objects.count() == before

@@ -122,8 +122,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = environment.number("TONGTI_HSTS_SECONDS", 0)
-# Set only behind a proxy that always overwrites the header; otherwise a client could claim https itself.
-if environment.flag("TONGTI_BEHIND_PROXY"):
+# How many proxies of our own stand before us. Set only when they always overwrite X-Forwarded-Proto and add whom they heard to
+# X-Forwarded-For; otherwise a client could claim https, or another address, itself.
+PROXIES = environment.number("TONGTI_BEHIND_PROXY", 0)
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS: list[str] = []

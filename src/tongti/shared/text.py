@@ -8,6 +8,8 @@ import rjieba
 
 _BLANK = re.compile(r"[ \t\u00a0\u3000]+")
 _LINES = re.compile(r"\n{3,}")
+# Beside the field whose text says nothing (``has_words``).
+ONLY_SIGNS = "只有标点或符号，看不出是什么事，请用几个字说一说。"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -16,6 +18,11 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _BLANK.sub(" ", _CONTROL.sub("", text))
     return _LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether anything is said: at least one letter, character or digit, not only marks and pictures."""
+    return any(sign.isalnum() for sign in text)
 
 
 def normal_phone(typed: str, region: str = "CN") -> str:

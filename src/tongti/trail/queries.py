@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
+from django.utils import timezone
 
 from tongti.trail.chain import FIRST, digest_upto, mac_of
 from tongti.trail.models import Event, Seal
+
+# Transactions that run side by side may commit a little out of the order of their ids.
+_SLACK = 10_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,36 @@ class Proof:
 def of(obj: models.Model, limit: int = 200) -> list[Event]:
     """The newest ``limit`` events of one object, newest first. The caller has already been let see the object."""
     return list(Event.objects.filter(object_kind=obj._meta.label_lower, object_id=obj.pk).order_by("-seq")[:limit])
+
+
+def between(rows: models.QuerySet[Event], since: date | None, until: date | None) -> models.QuerySet[Event]:
+    """These events of the days ``since``…``until`` (both included, None: open), found without an index on the time."""
+    if since is not None:
+        start = _midnight(since)
+        rows = rows.filter(at__gte=start, id__gte=_first_id_at(start) - _SLACK)
+    if until is not None:
+        end = _midnight(until + timedelta(days=1))
+        rows = rows.filter(at__lt=end, id__lt=_first_id_at(end) + _SLACK)
+    return rows
+
+
+def _midnight(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time.min))
+
+
+def _first_id_at(moment: datetime) -> int:
+    """About the first id written at or after ``moment``: ids and times rise together, so halving finds it by primary key
+    in some thirty look-ups, at any size."""
+    newest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    low, high = 1, newest + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = Event.objects.filter(id__gte=middle).order_by("id").values_list("id", "at").first()
+        if row is None or row[1] >= moment:
+            high = middle
+        else:
+            low = row[0] + 1
+    return low
 
 
 def verify(progress: Callable[[int], None] | None = None) -> Proof:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,14 +13,14 @@ from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.trail import actions as trail
+from tongti.trail import queries as trail_events
 from tongti.trail.models import Event
+from tongti.trail.wording import words_of
 from tongti.units.access import ROLES, May, Viewer
 from tongti.units.models import Transfer, Unit
 from tongti.units.transfer import sheets
 
 MOST_ROWS = 10_000
-# Transactions that run side by side may commit a little out of the order of their ids.
-_SLACK = 10_000
 
 
 @dataclass(frozen=True)
@@ -52,61 +52,8 @@ KINDS: tuple[Kind, ...] = (
         ("catalogue.imported",),
         ("unit.", "post.", "officer.", "category.", "duty.", "template.", "regime.", "special_day."),
     ),
-    Kind("work", "办件动作", (), ("case.", "question.", "membership.", "baton.", "objection.", "answer.", "verdict.")),
+    Kind("work", "办件动作", (), ("case.", "question.", "baton.", "part.", "answer.", "import.")),
 )
-
-WORDS: dict[str, str] = {
-    "party.revealed": "查看完整身份",
-    "party.recognised": "按电话认出来电人",
-    "party.completed": "补充对象信息",
-    "case.asker_revealed": "查看诉求人身份",
-    "catalogue.exported": "导出目录",
-    "catalogue.imported": "导入目录",
-    "audit.exported": "导出审计记录",
-    "officer.created": "新建账号",
-    "officer.changed": "修改账号",
-    "officer.signed_in": "登录",
-    "officer.sign_in_failed": "登录失败",
-    "officer.password_changed": "修改密码",
-    "officer.password_reset": "重置密码",
-    "officer.switched_on": "启用账号",
-    "officer.switched_off": "停用账号",
-    "post.given": "任职",
-    "post.ended": "免职",
-    "unit.added": "新增单位",
-    "unit.changed": "修改单位",
-    "unit.moved": "调整隶属",
-    "unit.made_fallback": "改设兜底单位",
-    "unit.switched_on": "启用单位",
-    "unit.switched_off": "停用单位",
-    "category.added": "新增分类",
-    "category.shipped": "载入默认分类",
-    "category.renamed": "分类改名",
-    "category.switched_on": "启用分类",
-    "category.switched_off": "停用分类",
-    "duty.added": "新增职责",
-    "duty.changed": "修改职责",
-    "template.published": "发布用语",
-    "regime.shipped": "载入默认时限规则",
-    "regime.published": "发布时限规则",
-    "regime.replaced": "时限规则换版",
-    "regime.withdrawn": "停用时限规则",
-    "special_day.entered": "登记特殊日期",
-    "special_day.removed": "删除特殊日期",
-    "case.registered": "登记诉求",
-    "case.corrected": "更正诉求",
-    "case.diverted": "分流",
-    "case.contacted": "联系诉求人",
-    "case.called_back": "回访",
-    "case.reopened": "重办",
-    "question.made": "立题",
-    "baton.offered": "派单",
-    "baton.accepted": "签收",
-    "baton.done": "交棒",
-    "baton.handed_over": "转交",
-    "baton.recalled": "改派",
-    "baton.ruled": "裁定异议",
-}
 
 _OBJECTS: dict[str, str] = {
     "case": "诉求",
@@ -116,6 +63,8 @@ _OBJECTS: dict[str, str] = {
     "objection": "异议",
     "answer": "共答",
     "verdict": "评价",
+    "part": "分答",
+    "importbatch": "导入",
     "party": "对象",
     "officer": "账号",
     "post": "岗位",
@@ -260,32 +209,7 @@ def _rows(viewer: Viewer, asked: Filter) -> QuerySet[Event]:
             rows = rows.exclude(verb__in=next(k for k in KINDS if k.code == "sign_ins").verbs[:2])
     if asked.officer_id is not None:
         rows = rows.filter(actor_kind="officer", actor_id=asked.officer_id)
-    if asked.since is not None:
-        start = _midnight(asked.since)
-        rows = rows.filter(at__gte=start, id__gte=_first_id_at(start) - _SLACK)
-    if asked.until is not None:
-        end = _midnight(asked.until + timedelta(days=1))
-        rows = rows.filter(at__lt=end, id__lt=_first_id_at(end) + _SLACK)
-    return rows
-
-
-def _midnight(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time.min))
-
-
-def _first_id_at(moment: datetime) -> int:
-    """About the first id written at or after ``moment``: ids and times rise together, so halving finds it by primary key
-    in some thirty look-ups, at any size and without an index on the time."""
-    newest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    low, high = 1, newest + 1
-    while low < high:
-        middle = (low + high) // 2
-        row = Event.objects.filter(id__gte=middle).order_by("id").values_list("id", "at").first()
-        if row is None or row[1] >= moment:
-            high = middle
-        else:
-            low = row[0] + 1
-    return low
+    return trail_events.between(rows, asked.since, asked.until)
 
 
 def _entries(rows: Iterable[Event]) -> list[Entry]:
@@ -302,7 +226,7 @@ def _entries(rows: Iterable[Event]) -> list[Entry]:
             who=_who(row, names),
             unit=units.get(row.actor_unit_id or 0, ""),
             verb=row.verb,
-            words=WORDS.get(row.verb, row.verb),
+            words=words_of(row.verb),
             about=f"{_OBJECTS.get(row.object_kind.split('.')[-1], row.object_kind)} #{row.object_id}",
             facts=_facts(row),
             reveal_id=row.facts.get("reveal") if row.verb == "party.revealed" else None,

@@ -18,6 +18,7 @@ from tongti.relay import actions as relay
 from tongti.shared import clock, links
 from tongti.shared.actor import SYSTEM, Actor, Asker
 from tongti.shared.errors import BadInput
+from tongti.shared.text import has_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
@@ -129,7 +130,7 @@ def again(*, case: Case, words: str, by: Asker | Viewer) -> Reopening:
     """“又出现了”: an answered or closed case comes back to the unit that last held it. Raises NotAnsweredYet, BadInput."""
     if case.state not in (Case.State.ANSWERED, Case.State.CLOSED):
         raise NotAnsweredYet
-    if not words.strip():
+    if not has_words(words):
         raise BadInput("words", "请写一句：问题怎么又出现了。")
     _settle_open_call_back(case, CallBack.State.CANCELLED)
     return _reopen(case, Reopening.Why.AGAIN, words, by)
@@ -142,7 +143,7 @@ def _judge(
         raise BadInput("solved", "请选择问题解决了没有。")
     if satisfied not in Verdict.Satisfied.values:
         raise BadInput("satisfied", "请选择对办理满意不满意。")
-    if solved == Verdict.Solved.NO and not words.strip():
+    if solved == Verdict.Solved.NO and not has_words(words):
         raise BadInput("words", "请写一句还有什么没解决，我们好接着办。")
     now = clock.now()
     # compare-and-set: two tabs, or a link and a call at the same moment, are one verdict

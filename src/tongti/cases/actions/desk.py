@@ -19,7 +19,7 @@ from tongti.parties.models import Reveal
 from tongti.shared import clock, later
 from tongti.shared.actor import Actor, Asker
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
-from tongti.shared.text import tidy
+from tongti.shared.text import ONLY_SIGNS, has_words, tidy
 from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
@@ -94,13 +94,17 @@ def add_words(
 ) -> Addition | None:
     """补充: more words or files from the asker, or an officer's note (``for_asker=False`` keeps it inside the house).
 
-    The same ``key`` adds once. None when only files came. Raises BadInput, NotVisible.
+    The same ``key`` adds once. None when only files came. Raises BadInput, NotAllowed, NotVisible.
     """
     if isinstance(by, Asker) and by.case_id != case.pk:
         raise NotVisible
+    if isinstance(by, Viewer) and not Case.objects.filter(access.within(by, May.NOTE), pk=case.pk).exists():
+        raise NotAllowed(what=May.NOTE.value)
     text = tidy(words)
     if not text and not uploads:
         raise BadInput("words", "请写一点内容，或者选一个文件。")
+    if text and not has_words(text):
+        raise BadInput("words", ONLY_SIGNS)
     if len(text) > WORDS_LIMIT:
         raise BadInput("words", f"写了 {len(text)} 字，最多 {WORDS_LIMIT} 字。")
     cleaned = clean_all(uploads, already=case.attachments.count() if uploads else 0)

@@ -21,7 +21,7 @@ from tongti.shared import clock, later
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput
 from tongti.shared.numbers import case_number
-from tongti.shared.text import tidy, words
+from tongti.shared.text import ONLY_SIGNS, has_words, tidy, words
 from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
@@ -94,6 +94,8 @@ def checked(intake: Intake) -> Intake:
     body, title, address = tidy(intake.body), tidy(intake.title).replace("\n", " "), tidy(intake.address)
     if not body:
         raise BadInput("body", "请写一写遇到了什么难题。")
+    if not has_words(body):
+        raise BadInput("body", ONLY_SIGNS)
     for field, text, limit, label in (
         ("body", body, BODY_LIMIT, "内容"),
         ("title", title, TITLE_LIMIT, "标题"),

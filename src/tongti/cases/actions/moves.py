@@ -69,9 +69,11 @@ def mark_answered(*, case_ids: Collection[int], by: Actor) -> list[Case]:
         raise Raced
     now = clock.now()
     Case.objects.filter(pk__in=[c.pk for c in cases]).update(state=State.ANSWERED, answered_at=now)
-    trail.record_many([("case.answered", c, {"holder": c.holder_id}) for c in cases], by=by)
     today = clock.today()
     late = [c for c in cases if c.due_on and c.due_on < today]
+    trail.record_many(
+        [("case.answered", c, _without_none(holder=c.holder_id, late=c in late or None)) for c in cases], by=by
+    )
     figures.add([*_per_unit("answered", cases, today), *_per_unit("answered_late", late, today)])
     return cases
 

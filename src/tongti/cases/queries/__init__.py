@@ -29,6 +29,7 @@ from tongti.cases.queries.lists import (
     inbox,
     may_search_phones,
     registered_today,
+    repeated_by,
     search,
 )
 from tongti.cases.queries.one import (
@@ -44,6 +45,7 @@ from tongti.cases.queries.one import (
     file_of,
     for_asker,
     history,
+    may_note,
     may_reveal,
     seen_by,
 )
@@ -86,10 +88,12 @@ __all__ = [
     "has_faults_file",
     "history",
     "inbox",
+    "may_note",
     "may_reveal",
     "may_search_phones",
     "preview",
     "registered_today",
+    "repeated_by",
     "row_errors",
     "same_file",
     "search",

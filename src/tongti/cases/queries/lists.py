@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tongti.cases.access import may_link_hidden
 from tongti.cases.models import Case
 from tongti.cases.queries.one import seen_by
 from tongti.cases.queries.tokens import Tokens
@@ -43,6 +44,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     mine: bool = False
+    mine_today: bool = False
     overdue: bool = False
     reopened: bool = False
     open_only: bool = False
@@ -112,13 +114,23 @@ def callers(viewer: Viewer, phone: str, limit: int = 4) -> list[Caller]:
 
 
 def earlier_of_same_asker(viewer: Viewer, case: Case, limit: int = 5) -> list[Case]:
-    """Other cases of the same asker that this viewer may see."""
+    """Other cases of the same asker that this viewer may see; none from or to a case whose asker asked to be hidden, save for
+    those with the district-wide right to identities."""
     if case.party_id is None:
         return []
-    rows = seen_by(viewer).filter(party_id=case.party_id).exclude(pk=case.pk).select_related("holder")
-    return list(
-        rows.only(*[f for f in LIST_FIELDS if not f.startswith(("place", "category"))]).order_by(*ORDER)[:limit]
-    )
+    return list(_linkable(viewer, case).filter(party_id=case.party_id).exclude(pk=case.pk).order_by(*ORDER)[:limit])
+
+
+def repeated_by(viewer: Viewer, case: Case) -> Case | None:
+    """The earlier case that this one says again, under the same rule; None too when there is none."""
+    return _linkable(viewer, case).filter(pk=case.repeat_of_id).first() if case.repeat_of_id else None
+
+
+def _linkable(viewer: Viewer, case: Case) -> QuerySet[Case]:
+    rows = seen_by(viewer)
+    if not may_link_hidden(viewer):
+        rows = rows.none() if case.hide_identity else rows.filter(hide_identity=False)
+    return rows.select_related("holder").only(*[f for f in LIST_FIELDS if not f.startswith(("place", "category"))])
 
 
 CAP = 1000
@@ -130,10 +142,8 @@ def count(viewer: Viewer, filters: Filters) -> int:
 
 
 def registered_today(viewer: Viewer) -> int:
-    """What this officer registered today."""
-    start = timezone.make_aware(datetime.combine(clock.today(), time.min))
-    rows = Case.objects.filter(registered_by=viewer.officer_id, registered_at__gte=start)
-    return rows.filter(received_at__gte=start - timedelta(days=30)).count()
+    """How many this officer registered today, as ``Filters(mine_today=True)`` lists them."""
+    return _rows(viewer, Filters(mine_today=True), narrow=False).order_by().count()
 
 
 def _rows(viewer: Viewer, filters: Filters, *, narrow: bool = True) -> QuerySet[Case]:
@@ -157,6 +167,11 @@ def _rows(viewer: Viewer, filters: Filters, *, narrow: bool = True) -> QuerySet[
         rows = rows.filter(received_at__lt=_start(filters.until + timedelta(days=1)))
     if filters.mine:
         rows = rows.filter(registered_by=viewer.officer_id)
+    if filters.mine_today:
+        start = _start(clock.today())
+        # the second condition lets the index on the day of receipt do the work
+        rows = rows.filter(registered_by=viewer.officer_id, registered_at__gte=start)
+        rows = rows.filter(received_at__gte=start - timedelta(days=30))
     if filters.open_only:
         rows = rows.exclude(state__in=[CaseState.CLOSED, CaseState.WITHDRAWN])
     if filters.reopened:

@@ -9,15 +9,17 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from tongti.accounts.models import Officer
-from tongti.cases.access import may_see_identity, visible
+from tongti.cases.access import may_see_identity, visible, within
 from tongti.cases.models import Addition, Attachment, Case
+from tongti.cases.wording import detail_of
 from tongti.parties import queries as parties
 from tongti.parties.queries import Face
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import query_code_matches, read_case_number
 from tongti.shared.uploads import kind_of
 from tongti.trail import queries as trail
-from tongti.units.access import Viewer
+from tongti.trail.wording import words_of
+from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
 
 
@@ -28,7 +30,7 @@ def seen_by(viewer: Viewer) -> QuerySet[Case]:
 
 def case_for(viewer: Viewer, which: int | str) -> Case:
     """By id or number, with place, category and holder. Raises NotVisible."""
-    rows = seen_by(viewer).select_related("place", "category", "holder", "repeat_of").defer("search")
+    rows = seen_by(viewer).select_related("place", "category", "holder").defer("search")
     if isinstance(which, int):
         found = rows.filter(pk=which).first()
     else:
@@ -69,6 +71,11 @@ def faces_of(viewer: Viewer, cases: Sequence[Case]) -> dict[int, Face]:
     hidden = {c.party_id for c in cases if c.hide_identity and c.party_id}
     found = parties.faces(viewer, [c.party_id for c in cases], hidden_case_parties=hidden)
     return {c.pk: found[c.party_id] for c in cases if c.party_id in found}
+
+
+def may_note(viewer: Viewer, case: Case) -> bool:
+    """Whether she may add words or files to this case: those who work on it, not everybody who reads it."""
+    return viewer.can(May.NOTE) and Case.objects.filter(within(viewer, May.NOTE), pk=case.pk).exists()
 
 
 def may_reveal(viewer: Viewer, case: Case) -> bool:
@@ -163,14 +170,13 @@ class Step:
 
 def history(case: Case, limit: int = 100) -> list[Step]:
     """The trail of a case that the caller was let see, newest first, in Chinese; three queries."""
-    from tongti.cases.wording import detail_of, words_of
-
     events = trail.of(case, limit)
     officers = _officer_names({e.actor_id for e in events if e.actor_kind == "officer"})
     unit_ids = (
         {e.actor_unit_id for e in events}
         | {e.facts.get("holder") for e in events}
         | {e.facts.get("was") for e in events if isinstance(e.facts.get("was"), int)}
+        | {unit for e in events for unit in e.facts.get("units", ())}
     )
     units = dict(Unit.objects.filter(pk__in=[u for u in unit_ids if u]).values_list("id", "short_name"))
     return [

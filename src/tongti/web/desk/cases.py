@@ -41,10 +41,12 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@desk(May.SEE)
+@desk(May.NOTE)
 def note(request: DeskRequest, pk: int) -> HttpResponse:
     """补充: the asker called again, or a note for the house."""
     case = cases.case_for(request.viewer, pk)
+    if not cases.may_note(request.viewer, case):
+        raise NotVisible
     form = NoteForm(request.POST, request.FILES)
     if form.is_valid():
         data = form.cleaned_data
@@ -185,6 +187,7 @@ def _show(request: DeskRequest, case: Any, *, status: int = 200, **bound: Form) 
         "additions": cases.additions(case),
         "files": [_with_url(case, f) for f in cases.attachments(case)],
         "history": cases.history(case),
+        "repeated": cases.repeated_by(viewer, case),
         "earlier": cases.earlier_of_same_asker(viewer, case) if case.party_id else [],
         "sendings": outbox.about(case),
         "parts": list(case_parts.parts(viewer, case)),
@@ -215,6 +218,7 @@ def _may(viewer: Viewer, case: Any) -> dict[str, bool]:
     clerk = viewer.can(May.REGISTER)
     new = case.state == CaseState.REGISTERED
     return {
+        "note": cases.may_note(viewer, case),
         "answer": clerk and new,
         "divert": clerk and new,
         "withdraw": clerk and case.is_open,

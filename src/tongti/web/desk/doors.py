@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from tongti.units.access import May, Viewer
 from tongti.units.queries import viewer_of
+from tongti.web.desk import unsent
+from tongti.web.middleware import notice
 
 View = Callable[..., HttpResponse]
 
@@ -18,6 +18,13 @@ class DeskRequest(HttpRequest):
     """A request that came through the door."""
 
     viewer: Viewer
+
+
+def _outside(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        # a part of a page: what is typed on it stays where it is
+        return notice(request, "登录已过期，刚才的内容还没有提交。请在新窗口登录，再回到这一页接着做。", status=401)
+    return unsent.to_sign_in(request)
 
 
 def desk(*permissions: May) -> Callable[[View], View]:
@@ -31,7 +38,7 @@ def desk(*permissions: May) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+                return _outside(request)
             request.viewer = viewer_of(request.user)
             if permissions and not any(request.viewer.can(may) for may in permissions):
                 raise Http404

@@ -26,7 +26,7 @@ def page(request: DeskRequest) -> HttpResponse:
     if request.GET.get("reopened"):
         filters = Filters(reopened=True)
     if request.GET.get("mine"):
-        filters = Filters(mine=True)
+        filters = Filters(mine_today=True) if request.GET["mine"] == "today" else Filters(mine=True)
     found = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
     context = {
         "form": form,
@@ -35,6 +35,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "overdue": filters.overdue,
         "reopened": filters.reopened,
         "mine": filters.mine,
+        "mine_today": filters.mine_today,
         "may_import": request.viewer.can(May.IMPORT),
         "narrowed": any(request.GET.get(name) for name in form.fields),
     }

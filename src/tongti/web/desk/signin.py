@@ -5,19 +5,24 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tongti.accounts import actions, queries
 from tongti.shared import ratelimit
 from tongti.shared.errors import DomainError
 from tongti.units.queries import DemoSeat, demo_seats
+from tongti.web import landing
+from tongti.web.client import address
+from tongti.web.desk import unsent
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.forms import Form
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-HOME = "desk:home"
+HOME = "desk:start"
 
 
 class SignInForm(Form):
@@ -58,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ratelimit.hit("sign_in", request.META.get("REMOTE_ADDR", ""), limit=30, per_seconds=300)
+            ratelimit.hit("sign_in", address(request), limit=30, per_seconds=300)
             officer = actions.sign_in(**form.cleaned_data)
         except DomainError as refused:
             form.add_error("password", refused.sentence)
@@ -68,7 +73,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     cast = demo_seats() if settings.DEMO else []
     first, others = _one_of_each(cast)
     status = 422 if form.errors else 200
-    context = {"form": form, "cast": first, "others": others, "next": request.GET.get("next", "")}
+    # a wrong password must not lose the way back
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    context = {"form": form, "cast": first, "others": others, "next": wanted}
     return render(request, "desk/sign_in.html", context, status=status)
 
 
@@ -116,8 +123,26 @@ def password(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@desk()
+def start(request: DeskRequest) -> HttpResponse:
+    """To the page of her work, whatever her role."""
+    return redirect(landing.start_of(request.viewer))
+
+
+@never_cache
+@require_safe
+@desk()
+def give_back(request: DeskRequest) -> HttpResponse:
+    """What she had typed when the session ended, to be copied, and the way back to its form. Shown once."""
+    kept = unsent.take(request)
+    return render(request, "desk/unsent.html", kept) if kept else redirect(HOME)
+
+
 def _next(request: HttpRequest) -> str:
+    if unsent.waiting(request):
+        return "desk:unsent"
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     # a bare word would be taken for the name of a page
-    return wanted if wanted.startswith("/") and safe else HOME
+    # 我的待办 is where people come from who asked for nothing in particular
+    return wanted if wanted.startswith("/") and safe and wanted != reverse(landing.TODO) else HOME

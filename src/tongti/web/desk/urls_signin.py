@@ -8,5 +8,7 @@ urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-in/demo/", signin.sign_in_demo, name="sign_in_demo"),
     path("sign-out/", signin.sign_out, name="sign_out"),
+    path("start/", signin.start, name="start"),
+    path("unsent/", signin.give_back, name="unsent"),
     path("password/", signin.password, name="password"),
 ]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from tongti.shared.kept import kept
-from tongti.shared.text import normal_phone, tidy
+from tongti.shared.text import ONLY_SIGNS, has_words, normal_phone, tidy
 from tongti.shared.uploads import ACCEPT
 from tongti.units import queries as units
 from tongti.web.forms import Form, MultipleFileInput
@@ -67,6 +67,14 @@ def files_field() -> forms.FileField:
         help_text="最多 6 个，每个不超过 10 MB。照片里的拍摄地点等信息会自动去掉。",
         widget=MultipleFileInput(attrs={"accept": ACCEPT}),
     )
+
+
+def _said(typed: str) -> str:
+    """The tidy words; refused when they are marks only, so that she mends them here and not a page later."""
+    words = tidy(typed)
+    if words and not has_words(words):
+        raise forms.ValidationError(ONLY_SIGNS)
+    return words
 
 
 class SayForm(Form):
@@ -138,7 +146,7 @@ class SayForm(Form):
         villages.choices = village_choices(self.places, town if at_home else "")
 
     def clean_words(self) -> str:
-        words = tidy(self.cleaned_data["words"])
+        words = _said(self.cleaned_data["words"])
         if len(words) < 4:
             raise forms.ValidationError("写得太短了，请多写几个字，说清是什么事。")
         return words
@@ -259,6 +267,9 @@ class JoinForm(Form):
 
     TYPED: ClassVar[tuple[str, ...]] = ("phone", "words", "name", "hide")
 
+    def clean_words(self) -> str:
+        return _said(self.cleaned_data["words"])
+
 
 class TrackForm(Form):
     """查进度."""
@@ -304,6 +315,9 @@ class AgainForm(Form):
     )
 
     TYPED: ClassVar[tuple[str, ...]] = ("words",)
+
+    def clean_words(self) -> str:
+        return _said(self.cleaned_data["words"])
 
 
 def village_choices(rows: Any, town_id: str) -> list[Any]:

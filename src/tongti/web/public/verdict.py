@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tongti.shared import ratelimit
 from tongti.shared.errors import BadInput, DomainError
 from tongti.verdicts import actions, queries
 from tongti.web.forms import Form
+from tongti.web.public import limits
 
 YES_NO = [("yes", "联系过"), ("no", "没有联系过")]
 
@@ -38,7 +38,7 @@ class VerdictForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verdict(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link: the reply once more, then the three questions."""
-    ratelimit.hit("verdict", request.META.get("REMOTE_ADDR", ""), limit=60, per_seconds=600)
+    limits.verdict(request)
     invitation = queries.invitation(token)
     form = VerdictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
