@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.relay.stories import Story
+from tests.relay.stories import Story, verbs
 from tests.verdicts.conftest import reply_of, sign
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
@@ -60,6 +60,46 @@ def test_each_column_opens_as_many_batons_as_it_says(story, cast):
     for column in board.due:
         listed = queries.due_list(leader, on=column.day).rows
         assert len(listed) == column.count
+
+
+def test_every_figure_of_the_page_opens_a_list_of_as_many(story, cast, client):
+    """Whatever number stands in a link on the leader's page: the page behind it has that many rows."""
+    client.force_login(cast.officers["何区长"])
+    page = client.get("/board/?period=year").content.decode()
+    listed = {
+        "今天新收": ("/board/cases/?show=today", Case.objects.count()),
+        "在办诉求": ("/board/cases/", Case.objects.exclude(state__in=("closed", "withdrawn")).count()),
+        "临期": ("/board/due/?show=near", 0),
+        "在办": (f"/board/due/?show=all&amp;unit={cast.units['水利局'].pk}", 1),
+        "按期": (f"/board/units/{cast.units['水利局'].pk}/answered/?period=year", 3),
+        "解决": (f"/board/rates/solved/?period=year&amp;unit={cast.units['水利局'].pk}", 2),
+        "满意": (f"/board/rates/satisfied/?period=year&amp;unit={cast.units['水利局'].pk}", 2),
+    }
+    for name, (url, rows) in listed.items():
+        assert f'href="{url}"' in page, name
+        answer = client.get(url.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert len(answer.context["page"].rows) == rows, name
+
+
+def test_the_on_time_list_tells_late_from_in_time(story, cast):
+    """An answer a day late: both are listed, each under its own word, and the sum is the rate."""
+    leader, water = cast.viewer("何区长"), cast.units["水利局"].pk
+    span = queries.period("year")
+    case = story.call("再来一件")
+    story.dispatch(case=case, helpers=[], territory_id=None)
+    story.accept("水利局", "黄志强")
+    Case.objects.filter(pk=case.pk).update(due_on=clock.today() - timedelta(days=1))
+    sign(story, case=case)
+    row = next(r for r in queries.unit_rows(leader, span) if r.unit.pk == water)
+    _, late = queries.answered_list(leader, water, span, late=True)
+    _, in_time = queries.answered_list(leader, water, span, late=False)
+    assert [a.case for a in late] == [case]
+    assert (len(in_time), len(in_time) + len(late)) == (row.on_time.numerator, row.on_time.denominator) == (3, 4)
+    # 监测员 and others who read no cases see that there was an answer, not whose
+    _, seen = queries.answered_list(cast.viewer("陆局长"), water, span)
+    assert all(a.case for a in seen)
+    assert verbs(case).count("case.answered") == 1
 
 
 def test_overdue_is_told_by_unit(story, cast):

@@ -6,8 +6,11 @@ Cost: a dozen small queries, the same at a thousand cases and at ten million (do
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
+from tongti.cases import access as case_access
+from tongti.cases.models import Case
 from tongti.deadlines import queries as deadlines
 from tongti.figures import queries as figures
 from tongti.questions import access as question_access
@@ -17,6 +20,8 @@ from tongti.relay.models import OPEN, Baton
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
+from tongti.trail import queries as trail
+from tongti.trail.models import Event
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
 from tongti.verdicts import queries as verdicts
@@ -279,17 +284,53 @@ def _sees(viewer: Viewer, unit: Unit) -> bool:
     return viewer.can_at(May.BOARD, unit.pk, unit.path)
 
 
-def due_list(viewer: Viewer, *, on: date | None = None, unit_id: int = 0, cursor: str = "") -> Page[Baton]:
-    """The open batons behind one column (``on`` None: overdue), of one unit or of all, by due date."""
+class Due(StrEnum):
+    """Which open batons a list shows when it is not about one day."""
+
+    OVERDUE = "overdue"
+    NEAR = "near"
+    ALL = "all"
+
+
+def due_list(
+    viewer: Viewer, *, on: date | None = None, which: str = Due.OVERDUE, unit_id: int = 0, cursor: str = ""
+) -> Page[Baton]:
+    """The open batons behind one column (``on``) or one figure (``which``), of one unit or of all, by due date."""
     viewer.require(May.BOARD)
     rows = Baton.objects.filter(relay_access.visible(viewer), state__in=OPEN).select_related("unit", "question", "case")
-    if on is None:
-        rows = rows.filter(due_on__lt=clock.today())
-    else:
+    today = clock.today()
+    if on is None and which == Due.NEAR:
+        rows = rows.filter(due_on__gte=today, due_on__lte=deadlines.next_working_days(NEAR_DAYS, since=today)[-1])
+    elif on is None and which != Due.ALL:
+        rows = rows.filter(due_on__lt=today)
+    elif on is not None:
         rows = rows.filter(due_on__gt=_working_day_before(on), due_on__lte=on)
     if unit_id:
         rows = rows.filter(unit_id=unit_id)
     return page_of(rows, order=["due_on", "id"], cursor=cursor)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answering behind an on-time rate; ``case`` is None for whoever may not read cases."""
+
+    at: datetime
+    late: bool
+    case: Case | None
+
+
+def answered_list(
+    viewer: Viewer, unit_id: int, span: Period, *, late: bool | None = None, cursor: str = ""
+) -> tuple[Page[Event], list[Answered]]:
+    """What the unit answered in the period, newest first: all, the late ones, or those on time. Read from the trail, because a
+    case that came back and was answered again counts twice. Raises NotAllowed."""
+    viewer.require(May.BOARD)
+    rows = trail.between(Event.objects.filter(verb="case.answered", facts__holder=unit_id), span.since, span.until)
+    if late is not None:
+        rows = rows.filter(facts__late=True) if late else rows.exclude(facts__has_key="late")
+    page = page_of(rows, order=["-id"], cursor=cursor)
+    cases = Case.objects.filter(case_access.visible(viewer)).defer("search").in_bulk([e.object_id for e in page.rows])
+    return page, [Answered(e.at, bool(e.facts.get("late")), cases.get(e.object_id)) for e in page.rows]
 
 
 def _working_day_before(day: date) -> date:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("rates/<slug:key>/", views.rate, name="rate"),
     path("due/", views.due, name="due"),
     path("units/<int:pk>/", views.unit, name="unit"),
-    path("cases/", views.open_cases, name="cases"),
+    path("units/<int:pk>/answered/", views.unit_answered, name="unit_answered"),
+    path("cases/", views.listed_cases, name="cases"),
 ]

@@ -9,7 +9,7 @@ from tongti.cases import queries as cases
 from tongti.reports import queries
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
-from tongti.units.access import May
+from tongti.units.access import May, Scope
 from tongti.verdicts import queries as verdicts
 from tongti.web.board import columns
 from tongti.web.desk.doors import DeskRequest, desk
@@ -26,6 +26,8 @@ def home(request: DeskRequest) -> HttpResponse:
         "columns": columns.of(board.due),
         "now": clock.now(),
         "paused": request.GET.get("refresh") == "off",
+        # the district's figures open the district's lists: nothing to open for whoever reads only her unit's cases
+        "may_list": request.viewer.scope(May.SEE) == Scope.ALL,
     }
     return render(request, "board/home.html", context)
 
@@ -68,12 +70,15 @@ def rate(request: DeskRequest, key: str) -> HttpResponse:
 @require_safe
 @desk(May.BOARD)
 def due(request: DeskRequest) -> HttpResponse:
-    """The open batons behind one column of the due chart, or behind a unit's overdue count."""
+    """The open batons behind one column of the due chart, behind 超期 and 临期, or behind a unit's stock."""
     on = parse_date(request.GET.get("on", "")) if _is_date(request.GET.get("on", "")) else None
     unit_id = _number(request.GET.get("unit", ""))
     unit = queries.unit_for(request.viewer, unit_id) if unit_id else None
-    page = queries.due_list(request.viewer, on=on, unit_id=unit_id, cursor=request.GET.get("after", ""))
-    return render(request, "board/due.html", {"page": page, "on": on, "unit": unit})
+    shown = request.GET.get("show", queries.Due.OVERDUE)
+    which = queries.Due(shown) if shown in set(queries.Due) else queries.Due.OVERDUE
+    cursor = request.GET.get("after", "")
+    page = queries.due_list(request.viewer, on=on, which=which, unit_id=unit_id, cursor=cursor)
+    return render(request, "board/due.html", {"page": page, "on": on, "unit": unit, "which": which})
 
 
 @require_safe
@@ -97,11 +102,34 @@ def unit(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @desk(May.BOARD)
-def open_cases(request: DeskRequest) -> HttpResponse:
-    """The open cases behind the stock figure, newest first."""
-    filters = cases.Filters(open_only=True)
+def unit_answered(request: DeskRequest, pk: int) -> HttpResponse:
+    """What a unit answered in the period: the list behind its on-time rate."""
+    found = queries.unit_for(request.viewer, pk)
+    span = queries.period(request.GET.get("period", "month"))
+    shown = request.GET.get("only", "")
+    late = {"met": False, "unmet": True}.get(shown)
+    page, rows = queries.answered_list(request.viewer, pk, span, late=late, cursor=request.GET.get("after", ""))
+    row = next((r for r in queries.unit_rows(request.viewer, span) if r.unit.pk == pk), None)
+    context = {
+        "unit": found,
+        "span": span,
+        "periods": queries.PERIODS,
+        "only": shown,
+        "page": page,
+        "rows": rows,
+        "rate": row.on_time if row else None,
+    }
+    return render(request, "board/answered.html", context)
+
+
+@require_safe
+@desk(May.BOARD)
+def listed_cases(request: DeskRequest) -> HttpResponse:
+    """The cases behind 在办诉求, or behind 今天新收, newest first."""
+    today = clock.today() if request.GET.get("show") == "today" else None
+    filters = cases.Filters(since=today, until=today) if today else cases.Filters(open_only=True)
     page = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
-    return render(request, "board/cases.html", {"page": page})
+    return render(request, "board/cases.html", {"page": page, "today": today})
 
 
 def _number(text: str) -> int:

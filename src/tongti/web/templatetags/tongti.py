@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -61,12 +62,13 @@ def due(days_left: int | None) -> SafeString:
 
 
 @register.simple_tag
-def rate(numerator: int | None, denominator: int | None, url: str = "") -> SafeString:
-    """A rate with its two numbers; with ``url`` the two numbers open the list behind them."""
+def rate(numerator: int | None, denominator: int | None, url: str = "", **where: object) -> SafeString:
+    """A rate with its two numbers; with ``url`` the two numbers open the list behind them, narrowed by ``where``."""
     if not denominator:
         return format_html('<span class="rate muted">{}</span>', _("无数据"))
     pair = f"{numerator or 0} / {denominator}"
-    shown_pair = format_html('<a href="{}">{}</a>', url, pair) if url else pair
+    address = f"{url}?{urlencode(where)}" if where else url
+    shown_pair = format_html('<a href="{}">{}</a>', address, pair) if url else pair
     return format_html(
         '<span class="rate"><b class="num">{}</b> <span class="num muted">{}</span></span>',
         wording.percent(numerator or 0, denominator),
