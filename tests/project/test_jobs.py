@@ -1,6 +1,9 @@
 """Jobs: written with the change, run once it stands."""
 
-from collections.abc import Iterator
+import os
+import signal
+import threading
+import time
 from unittest.mock import patch
 
 import pytest
@@ -38,15 +41,7 @@ def test_run_jobs_runs_what_waits_and_says_what(run_jobs: RunJobs) -> None:
     assert run_jobs() == []
 
 
-@pytest.fixture
-def no_timetable() -> Iterator[None]:
-    """A worker also catches up what the timetable had due in the last ten minutes: these tests must not depend on the hour."""
-    with patch.dict(app.periodic_registry.periodic_tasks, clear=True):
-        yield
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("no_timetable")
 def test_a_real_worker_runs_the_job_too() -> None:
     from tongti.jobs import worker
 
@@ -58,7 +53,6 @@ def test_a_real_worker_runs_the_job_too() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("no_timetable")
 def test_what_a_running_job_defers_rolls_back_with_it() -> None:
     from tongti.jobs import worker
 
@@ -72,3 +66,40 @@ def test_what_a_running_job_defers_rolls_back_with_it() -> None:
         worker.run(wait=False)
     assert _waiting("trail.seal") == 0
     seal.assert_not_called()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("patient", [True, False], ids=["short job", "long job"])
+def test_a_worker_ends_soon_after_the_signal(monkeypatch: pytest.MonkeyPatch, patient: bool) -> None:
+    """SIGTERM in the middle of a job: a short one is finished, a long one is left to another worker."""
+    from tongti.jobs import worker
+
+    begun, may_end, left = threading.Event(), threading.Event(), []
+
+    def fold() -> None:
+        begun.set()
+        may_end.wait(20)
+
+    def end_of_process(_code: int) -> None:
+        left.append(time.monotonic() - asked[0])
+        may_end.set()
+
+    def ask_to_stop() -> None:
+        begun.wait(20)
+        asked.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGTERM)
+        if patient:
+            may_end.set()
+
+    asked: list[float] = []
+    monkeypatch.setattr(os, "_exit", end_of_process)
+    app.configure_task("figures.compact").defer(timestamp=0)
+    threading.Thread(target=ask_to_stop, daemon=True).start()
+    with patch("tongti.figures.actions.compact", side_effect=fold):
+        worker.run(leave=lambda: left.append("left"), grace=5 if patient else 0.5)
+    if patient:
+        assert left == []
+        assert _waiting() == 0
+    else:
+        assert left[0] == "left"
+        assert 0.4 < left[1] < 5

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,8 +28,10 @@ def django() -> None:
 
 
 @contextmanager
-def database(purpose: str) -> Iterator[None]:
+def database(purpose: str) -> Iterator[Callable[[], None]]:
     """Django ready and its database answering, for the length of the block.
+
+    Answers what has to be done when the process must end inside the block: it stops the server that was started for us.
 
     Without DATABASE_URL that is the embedded one: the server of a running ``tongti up`` is shared, else one is started for us.
     """
@@ -44,12 +46,16 @@ def database(purpose: str) -> Iterator[None]:
         yield from _with_django()
         return
     server = embedded_server()
-    try:
-        server.start()
-        yield from _with_django()
-    finally:
+
+    def leave() -> None:
         server.stop()
         hold.release()
+
+    try:
+        server.start()
+        yield from _with_django(leave)
+    finally:
+        leave()
 
 
 def embedded_server() -> postgres.Server:
@@ -57,11 +63,11 @@ def embedded_server() -> postgres.Server:
     return postgres.Server(environment.cluster(), log=environment.data_dir() / "logs" / "database.log")
 
 
-def _with_django() -> Iterator[None]:
+def _with_django(leave: Callable[[], None] = lambda: None) -> Iterator[Callable[[], None]]:
     ensure_database()
     django()
     try:
-        yield
+        yield leave
     finally:
         close_connections()
 

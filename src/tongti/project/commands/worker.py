@@ -15,7 +15,7 @@ def run(args: argparse.Namespace) -> None:
     """Work until a signal says stop."""
     from tongti.project import boot
 
-    with boot.database("tongti worker"):
+    with boot.database("tongti worker") as leave:
         from tongti.jobs import worker
 
-        worker.run(wait=not args.once)
+        worker.run(wait=not args.once, leave=leave)
