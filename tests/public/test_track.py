@@ -163,6 +163,16 @@ def test_two_tabs_do_not_mix_up_two_cases(asker, case, say):
     assert "路灯" in asker.get("/case/").content.decode()
 
 
+def test_before_it_is_dispatched_it_says_what_the_receipt_said(asker, case, say):
+    """Until when: nobody has dispatched it, so the promise of the day it came in stands, however late she looks."""
+    receipt = say().content.decode()
+    promised = re.search(r"一般在 <b>(.+?)</b>前答复您", receipt).group(1)
+    page = asker.get("/case/").content.decode()
+    assert "正在核实该由哪个单位办" in page
+    assert f"一般在 <b>{promised}</b>前答复您" in page
+    assert re.search("收到后 .+内派给负责的单位", page)
+
+
 def test_dispatched_it_tells_who_and_until_when(asker, case, cast):
     relay.dispatch(
         case=case,

@@ -80,7 +80,7 @@ def page(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/cases/home.html", context)
 
 
-@waits(May.DISPATCH, May.JOIN, order=10)
+@waits(May.DISPATCH, May.JOIN, May.REGISTER, order=10)
 def to_dispatch(viewer: Viewer) -> Waiting:
     """New cases that no unit has yet."""
     count = cases.count(viewer, Filters(state=CaseState.REGISTERED))

@@ -15,6 +15,7 @@ from tongti.relay import queries as relay
 from tongti.relay.queries import Step
 from tongti.verdicts import queries as verdicts
 from tongti.web.public.asked import Asked, asked
+from tongti.web.public.promise import Promise, promise
 from tongti.web.wording import local_date
 
 HOLDS = {
@@ -46,6 +47,7 @@ class Holder:
     due_on: date | None = None
     bar: Bar | None = None
     words: str = ""
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,19 @@ def _holder(case: Any, question: Asked | None) -> Holder | None:
     if case.due_on and case.dispatched_at and case.state == CaseState.HANDLING:
         bar = deadlines.cells(local_date(case.dispatched_at), case.due_on)
     helpers = question.helper_names if question and case.state == CaseState.HANDLING else ()
-    return Holder(case.holder.name, helpers, case.due_on, bar, HOLDS[case.state])
+    promised = _promise(case) if case.state == CaseState.REGISTERED and case.due_on is None else None
+    return Holder(case.holder.name, helpers, case.due_on, bar, HOLDS[case.state], promised)
+
+
+def _promise(case: Any) -> Promise:
+    """What her receipt said, on the day it said so."""
+    return promise(
+        channel=case.channel,
+        asker_kind=case.party_kind,
+        kind=case.kind,
+        urgency=case.urgency,
+        on=case.received_at,
+    )
 
 
 def _told(case: Any, steps: Sequence[Step]) -> Sequence[Step]:
