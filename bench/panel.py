@@ -98,7 +98,7 @@ def seed(count: int) -> None:
     from django.db import transaction
 
     from tests.cast import make_cast
-    from tongti.cases.actions.intake import give_numbers
+    from tongti.cases.actions.numbering import give_numbers
     from tongti.cases.models import Case
     from tongti.questions.actions import proposing
     from tongti.shared import clock

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import Cast
-from tongti.cases.actions.intake import give_numbers
+from tongti.cases.actions.numbering import give_numbers
 from tongti.cases.models import Case, ImportBatch
 from tongti.questions import actions
 from tongti.questions.models import Membership, Question

@@ -3,6 +3,9 @@
 Django's own store looks whether a fresh key is taken before it writes it, and wraps its one statement in a transaction of its
 own: three more round trips whenever something is kept. A key of 32 random letters is not taken; if it ever were, the primary
 key says so and ``create`` tries another. Reading and writing are plain statements, because every page of the desk starts with one.
+
+Keeping does not wait for the disk (shared.durable): after a power cut somebody may have to sign in or type again, and a form that was
+sent is recognised by its key. Ending a session does wait, so nobody who signed out is signed in again.
 """
 
 from typing import Any
@@ -12,9 +15,9 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import IntegrityError, connection
 from django.utils.crypto import get_random_string
 
-from tongti.shared import clock
+from tongti.shared import clock, durable, prepared
 
-_INSERT = "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s)"
+_INSERT = "INSERT INTO django_session (session_data, expire_date, session_key) SELECT %s, %s, %s"
 _UPDATE = "UPDATE django_session SET session_data = %s, expire_date = %s WHERE session_key = %s"
 
 
@@ -23,7 +26,7 @@ class SessionStore(DatabaseStore):
 
     def load(self) -> dict[str, Any]:
         """What was kept; nothing of a session that has ended."""
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(
                 "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
                 [self.session_key, clock.now()],
@@ -41,9 +44,13 @@ class SessionStore(DatabaseStore):
             return
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # the stubs leave it out
         values: list[Any] = [self.encode(data), self.get_expiry_date(), self.session_key]
-        with connection.cursor() as cursor:
+        statement = _INSERT if must_create else _UPDATE
+        if not connection.in_atomic_block:
+            # Inside somebody's transaction it would be her facts, too, that are not waited for.
+            statement += f"{' WHERE' if must_create else ' AND'} {durable.RELEASE_EARLY} = 'off'"
+        with prepared.cursor() as cursor:
             try:
-                cursor.execute(_INSERT if must_create else _UPDATE, values)
+                cursor.execute(statement, values)
             except IntegrityError as error:
                 raise CreateError from error
             if not cursor.rowcount:

@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from tongti.shared import prepared
+
 FOLD_LOCK = 7_102_001
 _ADD = (
     "INSERT INTO figures_delta (measure, unit_id, subject_id, day, amount) "
@@ -28,7 +30,7 @@ def add(counts: Iterable[Count]) -> None:
     """Count facts in the caller's transaction: one INSERT, no lock that another writer could wait for."""
     rows = [(c.measure, c.unit_id, c.subject_id, c.day, c.amount) for c in counts if c.amount]
     if rows:
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             # By hand: every action counts, and the model's own way costs three times as much processor as the statement.
             cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
 

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError as BadNumber
 from tongti.parties.errors import NoReason
 from tongti.parties.models import Party, Reveal
 from tongti.parties.queries import name_index, outside_index, phone_index, tail_index
-from tongti.shared import clock
+from tongti.shared import clock, prepared, rows
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotVisible
 from tongti.shared.text import normal_phone, tidy
@@ -93,18 +93,59 @@ def find_or_create(
     workers at once end in one IntegrityError, and trying again finds the party. Raises BadInput.
     """
     who = contact(kind=kind, name=name, phone=phone, email=email, credit_code=credit_code, outside_id=outside_id)
-    return keep(who, by=by)
+    return Party.objects.get(pk=keep(who, by=by))
 
 
-def keep(who: Contact, *, by: Actor) -> Party:
-    """``find_or_create`` for a contact that was read already."""
-    found = _known(who)
-    if found is None:
-        party = who.party()
-        party.save(force_insert=True)
-        return party
-    _add_what_is_new(found, who, by=by)
-    return found
+def keep(who: Contact, *, by: Actor) -> int:
+    """``find_or_create`` for a contact that was read already: the party's id, with one statement when nothing is new about her."""
+    found = _find_or_make(who)
+    if found.may_learn_from(who):
+        _add_what_is_new(Party.objects.get(pk=found.pk), who, by=by)
+    return found.pk
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The row of a contact: just made, or known before with what it holds already."""
+
+    pk: int
+    made: bool
+    named: bool
+    coded: bool
+
+    def may_learn_from(self, who: Contact) -> bool:
+        """Whether the contact may hold what the row does not. An e-mail address has to be read to know."""
+        return not self.made and bool(
+            (who.name and not self.named) or who.email or (who.credit_code and not self.coded)
+        )
+
+
+def _find_or_make(who: Contact) -> _Found:
+    """One statement that looks and, when nobody is found, inserts."""
+    into = rows.columns(Party, without=("id",))
+    known, parameters = _known_by(who)
+    with prepared.cursor() as cursor:
+        # Conditions and columns are words of this file and of our models; every value is a parameter.
+        cursor.execute(
+            f"WITH known AS (SELECT id, name_index <> '' AS named, credit_code <> '' AS coded FROM parties_party WHERE {known} LIMIT 1), "  # noqa: S608
+            f"made AS (INSERT INTO parties_party ({into.names}) SELECT {into.blanks} WHERE NOT EXISTS (SELECT FROM known) RETURNING id) "
+            "SELECT id, false, named, coded FROM known UNION ALL SELECT id, true, true, true FROM made",
+            [*parameters, *into.values(who.party())],
+        )
+        return _Found(*cursor.fetchone())
+
+
+def _known_by(who: Contact) -> tuple[str, list[bytes]]:
+    """(condition and order, parameters) that find the party of a contact."""
+    if who.outside_index:
+        return "outside_index = %s", [who.outside_index]
+    if not who.phone_index:
+        return "false", []
+    if not who.name:
+        return "phone_index = %s ORDER BY id DESC", [who.phone_index]
+    # Her own row before that of somebody at her phone who never gave a name.
+    named = "phone_index = %s AND name_index IN (%s, '') ORDER BY name_index = '', id DESC"
+    return named, [who.phone_index, who.name_index]
 
 
 def keep_many(contacts: Sequence[Contact]) -> list[int | None]:
@@ -196,19 +237,6 @@ def note_recognised(*, party_ids: list[int], by: Viewer) -> None:
     """A clerk typed a phone number and was shown whose it is: reading is an event too (domain sheet W0.5)."""
     if party_ids:
         trail.record_many([("party.recognised", Party(pk=pk), None) for pk in party_ids], by=by)
-
-
-def _known(who: Contact) -> Party | None:
-    if who.outside_index:
-        return Party.objects.filter(outside_index=who.outside_index).first()
-    if not who.phone_index:
-        return None
-    same_phone = list(Party.objects.filter(phone_index=who.phone_index).order_by("-id")[:50])
-    if not who.name:
-        return same_phone[0] if same_phone else None
-    named = [p for p in same_phone if bytes(p.name_index) == who.name_index]
-    nameless = [p for p in same_phone if not p.name_index]
-    return next(iter(named + nameless), None)
 
 
 def _add_what_is_new(party: Party, who: Contact, *, by: Actor) -> None:

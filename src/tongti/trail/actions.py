@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from tongti.shared import clock
+from tongti.shared import clock, rows
 from tongti.shared.actor import Actor
 from tongti.trail.chain import FIRST, digest_upto, mac_of
 from tongti.trail.models import Event, Seal
@@ -45,20 +45,24 @@ def record_many(
         )
         event.mac = mac_of(event, previous)
         events.append(event)
-    return Event.objects.bulk_create(events)
+    rows.insert(events)
+    return events
 
 
 def _tails(keys: list[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, bytes]]:
-    # The lock must be a statement of its own: under READ COMMITTED a statement's snapshot is older than locks it waits for.
     names = sorted(f"{kind}:{pk}" for kind, pk in keys)
+    kinds, pks = [kind for kind, _ in keys], [pk for _, pk in keys]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(k, 7)) FROM unnest(%s::text[]) AS k", [names])
+        # Two statements on one way to the database. The lock must be one of its own: under READ COMMITTED a statement's snapshot
+        # is older than locks it waits for.
         cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(k, 7)) FROM unnest(%s::text[]) AS k; "
             "SELECT k.kind, k.pk, e.seq, e.mac FROM unnest(%s::text[], %s::bigint[]) AS k(kind, pk) CROSS JOIN LATERAL ("
             "SELECT seq, mac FROM trail_event WHERE object_kind = k.kind AND object_id = k.pk ORDER BY seq DESC LIMIT 1"
             ") AS e",
-            [[kind for kind, _ in keys], [pk for _, pk in keys]],
+            [names, kinds, pks],
         )
+        cursor.nextset()
         return {(kind, pk): (seq, bytes(mac)) for kind, pk, seq, mac in cursor.fetchall()}
 
 

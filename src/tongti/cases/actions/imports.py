@@ -16,10 +16,10 @@ from django.db.models import F
 
 from tongti.accounts.models import Officer
 from tongti.cases import tables
+from tongti.cases.actions import numbering
 from tongti.cases.actions.intake import (
     Intake,
     checked,
-    give_numbers,
     new_case,
     registered_counts,
     registered_facts,
@@ -34,6 +34,7 @@ from tongti.parties import actions as parties
 from tongti.shared import clock, later
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, NotVisible, Raced
+from tongti.shared.rows import columns
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Category, Region
@@ -278,18 +279,16 @@ def _insert(intakes: Sequence[Intake], holder_id: int, *, by: Actor) -> None:
     ]
     trail.record_many([("case.imported", case, registered_facts(case)) for case in cases], by=by, first=True)
     figures.add(_summed([count for case in cases for count in registered_counts(case)]))
-    give_numbers(cases, year=clock.today().year)
+    numbering.give_numbers(cases, year=clock.today().year)
     _copy(cases)
 
 
 def _copy(cases: Sequence[Case]) -> None:
     """COPY: an INSERT with a placeholder per value spends most of its time on counting placeholders."""
-    fields = [field for field in Case._meta.concrete_fields if field.column != "search"]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    with connection.cursor() as cursor, cursor.copy(f"COPY cases_case ({columns}, search) FROM STDIN") as copy:
+    into = columns(Case, without=("search",))
+    with connection.cursor() as cursor, cursor.copy(f"COPY cases_case ({into.names}, search) FROM STDIN") as copy:
         for case in cases:
-            row = [field.get_db_prep_save(getattr(case, field.attname), connection) for field in fields]
-            copy.write_row([*row, tokens_literal(f"{case.title}\n{case.body}")])
+            copy.write_row([*into.values(case), tokens_literal(f"{case.title}\n{case.body}")])
 
 
 def _intake(batch: ImportBatch, row: Row, names: _Names) -> Intake:

@@ -7,20 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, Func, Value
 from django.utils import timezone
 
-from tongti.cases.actions import files
+from tongti.cases.actions import files, numbering
 from tongti.cases.errors import NoHolder
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.parties import actions as parties
-from tongti.shared import clock, later
+from tongti.shared import clock, durable, later, prepared
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput
-from tongti.shared.numbers import case_number
 from tongti.shared.text import ONLY_SIGNS, has_words, tidy, words
 from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
@@ -79,6 +78,8 @@ def register(*, intake: Intake, by: Actor) -> Case:
     for last_try in (False, True):
         ground = _ground(intake)
         if ground.known_id is not None:
+            # Whoever entered it may still be waiting for the disk, and her number is about to be told once more.
+            durable.wait_for_disk()
             return Case.objects.get(pk=ground.known_id)
         try:
             return _enter(intake, ground, who, cleaned, by=by)
@@ -126,17 +127,15 @@ class Ground:
 
 @transaction.atomic
 def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequence[CleanUpload], *, by: Actor) -> Case:
-    party = None if who.empty else parties.keep(who, by=by)
-    party_id = party.pk if party else None
+    party_id = None if who.empty else parties.keep(who, by=by)
     case = new_case(intake, pk=ground.case_id, party_id=party_id, holder_id=ground.holder_id, now=clock.now(), by=by)
     trail.record("case.registered", case, by=by, facts=registered_facts(case), first=True)
     figures.add(registered_counts(case))
     files.keep(case, cleaned, by=by)
     later.defer("match_case", case_id=case.pk)
-    case.search = tokens(f"{case.title}\n{case.body}")
-    # The number comes last, so that the row lock on the series is held for two statements and the commit only.
-    give_numbers([case], year=clock.today().year)
-    case.save(force_insert=True)
+    case.search = tokens_literal(f"{case.title}\n{case.body}")
+    # Last, because whoever else enters a case waits from here to the commit.
+    numbering.enter(case, year=clock.today().year)
     return case
 
 
@@ -174,32 +173,8 @@ def tokens(text: str) -> Func:
 
 
 def tokens_literal(text: str) -> str:
-    """The same tsvector in PostgreSQL's text form, for COPY."""
+    """The same tsvector in PostgreSQL's text form, for plain INSERTs and COPY."""
     return " ".join("'" + w.replace("\\", "\\\\").replace("'", "''") + "'" for w in words(text))
-
-
-def give_numbers(cases: Sequence[Case], *, year: int) -> None:
-    """Number unsaved cases with the next serials of the year: one statement, whatever their count.
-
-    The series row stays locked until the transaction ends, so a rollback gives the numbers back and no gap can remain; the
-    first case of a year makes the row.
-    """
-    last = _next_serial(year, len(cases))
-    for serial, case in enumerate(cases, start=last - len(cases) + 1):
-        case.year, case.serial, case.number = year, serial, case_number(year, serial)
-
-
-def _next_serial(year: int, count: int) -> int:
-    with connection.cursor() as cursor:
-        # A plain UPDATE queues fairly behind the row's lock; ON CONFLICT starts over each time somebody else was quicker.
-        for _ in range(2):
-            cursor.execute(
-                "UPDATE cases_numberseries SET last = last + %s WHERE year = %s RETURNING last", [count, year]
-            )
-            if row := cursor.fetchone():
-                return int(row[0])
-            cursor.execute("INSERT INTO cases_numberseries (year, last) VALUES (%s, 0) ON CONFLICT DO NOTHING", [year])
-    raise AssertionError("unreachable")
 
 
 def registered_facts(case: Case) -> dict[str, Any]:
@@ -232,7 +207,7 @@ def registered_counts(case: Case) -> list[Count]:
 
 def _ground(intake: Intake) -> Ground:
     """Look before the transaction: one query that also checks the ids that were chosen. Raises BadInput, NoHolder."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce((SELECT id FROM cases_case WHERE key = %(key)s), "
             "(SELECT id FROM cases_case WHERE source <> '' AND source = %(source)s AND source_id = %(source_id)s)), "
