@@ -6,16 +6,18 @@ a window to turn over. Who it was is kept as a keyed hash only. The table (``rat
 accounts) is UNLOGGED: after a power cut everybody starts afresh, which is what one would want.
 """
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import connection
 
-from tongti.shared import crypto
+from tongti.shared import crypto, prepared
 from tongti.shared.errors import DomainError
 
 _TRY = (
-    "INSERT INTO ratelimit AS r (bucket, empty_at) VALUES (%(bucket)s, clock_timestamp() + %(step)s * interval '1 second') "
-    "ON CONFLICT (bucket) DO UPDATE SET empty_at = greatest(r.empty_at, clock_timestamp()) + %(step)s * interval '1 second' "
-    "WHERE greatest(r.empty_at, clock_timestamp()) <= clock_timestamp() + %(room)s * interval '1 second' RETURNING 1"
+    "INSERT INTO ratelimit AS r (bucket, empty_at) VALUES (%s, clock_timestamp() + %s * interval '1 second') "
+    "ON CONFLICT (bucket) DO UPDATE SET empty_at = greatest(r.empty_at, clock_timestamp()) + %s * interval '1 second' "
+    "WHERE greatest(r.empty_at, clock_timestamp()) <= clock_timestamp() + %s * interval '1 second' RETURNING 1"
 )
 _WAIT = "SELECT extract(epoch FROM empty_at - clock_timestamp()) FROM ratelimit WHERE bucket = %s"
 _SWEEP = "DELETE FROM ratelimit WHERE empty_at < clock_timestamp()"
@@ -27,24 +29,58 @@ class TooOften(DomainError):
     code, status, words = "too_often", 429, "操作太频繁了，请过 {wait}再试。写的内容不用删，到时再按一次就行。"
 
 
-def hit(name: str, who: str | bytes, limit: int, per_seconds: int) -> None:
-    """Count one try of ``who`` at ``name``: at most ``limit`` at once, and ``limit`` per ``per_seconds`` in the long run.
+@dataclass(frozen=True)
+class Try:
+    """One try of ``who`` at ``name``: at most ``limit`` at once, and ``limit`` per ``per_seconds`` in the long run."""
 
-    Call it before the action and outside its transaction, so that a try which failed is counted too. Raises TooOften.
+    name: str
+    who: str | bytes
+    limit: int
+    per_seconds: int
+
+    @property
+    def bucket(self) -> bytes:
+        """Who and what, as a keyed hash."""
+        return _bucket(self.name, self.who)
+
+    @property
+    def step(self) -> float:
+        """Seconds by which one try fills the bucket."""
+        return self.per_seconds / (self.limit * settings.RATE_LIMIT_FACTOR)
+
+    @property
+    def room(self) -> float:
+        """Seconds by which it may be full before one more try."""
+        return self.per_seconds - self.step
+
+
+def hit(name: str, who: str | bytes, limit: int, per_seconds: int) -> None:
+    """Count one try; see ``hit_all``."""
+    hit_all(Try(name, who, limit, per_seconds))
+
+
+def hit_all(*tries: Try) -> None:
+    """Count several tries (of nobody: none) with one statement, each in its own bucket.
+
+    Call it before the action and outside its transaction, so that a try which failed is counted too. Raises TooOften for the
+    first whose bucket is full; the others have been counted.
     """
-    if not who:
+    counted = [one for one in tries if one.who]
+    if not counted:
         return
-    limit *= settings.RATE_LIMIT_FACTOR
-    bucket = _bucket(name, who)
-    step = per_seconds / limit
-    room = per_seconds - step
-    with connection.cursor() as cursor:
-        cursor.execute(_TRY, {"bucket": bucket, "step": step, "room": room})
-        if cursor.fetchone():
+    steps = ", ".join(f"t{n} AS ({_TRY})" for n in range(len(counted)))
+    passed = ", ".join(f"EXISTS (SELECT FROM t{n})" for n in range(len(counted)))
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            f"WITH {steps} SELECT {passed}",
+            [value for one in counted for value in (one.bucket, one.step, one.step, one.room)],
+        )
+        refused = [one for one, fine in zip(counted, cursor.fetchone(), strict=True) if not fine]
+        if not refused:
             return
-        cursor.execute(_WAIT, [bucket])
+        cursor.execute(_WAIT, [refused[0].bucket])
         row = cursor.fetchone()
-    raise TooOften(wait=_words(float(row[0]) - room if row else step))
+    raise TooOften(wait=_words(float(row[0]) - refused[0].room if row else refused[0].step))
 
 
 def forgive(name: str, who: str | bytes) -> None:

@@ -8,9 +8,10 @@ import rjieba
 
 _BLANK = re.compile(r"[ \t\u00a0\u3000]+")
 _LINES = re.compile(r"\n{3,}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Beside the field whose text says nothing (``has_words``).
 ONLY_SIGNS = "只有标点或符号，看不出是什么事，请用几个字说一说。"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def tidy(text: str) -> str:
@@ -27,6 +28,9 @@ def has_words(text: str) -> bool:
 
 def normal_phone(typed: str, region: str = "CN") -> str:
     """E.164 (``+8613800138000``) of a typed phone number, or "" when it is not one."""
+    if region == "CN" and _MOBILE.fullmatch(typed):
+        # Nearly all of them; the library takes a third of a millisecond to say the same.
+        return f"+86{typed}"
     try:
         number = phonenumbers.parse(unicodedata.normalize("NFKC", typed), region)
     except phonenumbers.NumberParseException:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from tongti.shared import ratelimit
+from tongti.shared.ratelimit import Try, hit_all
 from tongti.web.client import address
 
 MINUTE, HOUR = 60, 3600
@@ -20,14 +21,12 @@ def draft(request: HttpRequest) -> None:
 
 def submit(request: HttpRequest, phone: str = "") -> None:
     """A case made: 60 in ten minutes from one address, 10 an hour with one phone."""
-    ratelimit.hit("submit", address(request), 60, 10 * MINUTE)
-    ratelimit.hit("submit.phone", phone, 10, HOUR)
+    hit_all(Try("submit", address(request), 60, 10 * MINUTE), Try("submit.phone", phone, 10, HOUR))
 
 
 def track(request: HttpRequest, number: str) -> None:
     """A number and code tried: 60 in ten minutes from one address, 10 an hour for one number."""
-    ratelimit.hit("track", address(request), 60, 10 * MINUTE)
-    ratelimit.hit("track.number", number, 10, HOUR)
+    hit_all(Try("track", address(request), 60, 10 * MINUTE), Try("track.number", number, 10, HOUR))
 
 
 def tracked(number: str) -> None:
@@ -47,5 +46,4 @@ def verdict(request: HttpRequest) -> None:
 
 def add(request: HttpRequest, case_id: int) -> None:
     """Words or files added: 20 an hour on one case."""
-    ratelimit.hit("add", address(request), 60, 10 * MINUTE)
-    ratelimit.hit("add.case", str(case_id), 20, HOUR)
+    hit_all(Try("add", address(request), 60, 10 * MINUTE), Try("add.case", str(case_id), 20, HOUR))
