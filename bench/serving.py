@@ -1,98 +1,19 @@
-"""What the bench stands on: a browser-like client, timing, and the site as an installation runs it."""
+"""What the bench stands on: timing, load, and the site as an installation runs it, with what each of its processes uses."""
 
-import http.client
-import http.cookies
+import json
 import os
-import re
 import subprocess
 import sys
 import time
-import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PORT = 8765
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-KEY = re.compile(r'name="key" value="([^"]+)"')
-TOWN = re.compile(r'<select[^>]*name="town".*?</select>', re.DOTALL)
-OPTION = re.compile(r'<option value="(\d+)"')
+from bench.client import PORT, Client
+
+ROOT = Path(__file__).resolve().parents[1]
 Result = dict[str, Any]
-
-
-# --- a client ----------------------------------------------------------------------------------------------------------
-
-
-class Failed(Exception):
-    """The site answered what no bench should count as success."""
-
-
-class Client:
-    """One browser: keeps its connection and cookies. ``source`` is its own address, so limits see different people."""
-
-    def __init__(self, source: str = "127.0.0.1") -> None:
-        self.source = source
-        self.cookies: dict[str, str] = {}
-        self.connection: http.client.HTTPConnection | None = None
-        self.token = ""
-
-    def get(self, path: str, *, expect: int = 200) -> str:
-        return self._ask("GET", path, None, expect)[0]
-
-    def post(self, path: str, data: dict[str, str], *, expect: int = 302, htmx: bool = False) -> tuple[str, str]:
-        """(page, where it redirects to)."""
-        fields = {"csrfmiddlewaretoken": self.token, **data}
-        return self._ask("POST", path, urllib.parse.urlencode(fields), expect, htmx=htmx)
-
-    def fresh(self) -> None:
-        """Another person at the same machine."""
-        self.cookies, self.token = {}, ""
-
-    def _ask(self, method: str, path: str, body: str | None, expect: int, htmx: bool = False) -> tuple[str, str]:
-        answer, text = self._send(method, path, body, self._headers(path, body, htmx))
-        for header in answer.headers.get_all("Set-Cookie") or []:
-            for name, morsel in http.cookies.SimpleCookie(header).items():
-                self.cookies[name] = morsel.value
-        if found := TOKEN.search(text):
-            self.token = found[1]
-        if answer.status != expect:
-            raise Failed(f"{method} {path}: {answer.status}, not {expect}\n{_plain(text)[:400]}")
-        return text, answer.headers.get("Location", "")
-
-    def _headers(self, path: str, body: str | None, htmx: bool) -> dict[str, str]:
-        headers = {"Accept": "text/html", "Host": f"127.0.0.1:{PORT}"}
-        if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if body is not None:
-            headers |= {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Referer": f"http://127.0.0.1:{PORT}{path}",
-            }
-        return headers | {"HX-Request": "true"} if htmx else headers
-
-    def _send(
-        self, method: str, path: str, body: str | None, headers: dict[str, str]
-    ) -> tuple[http.client.HTTPResponse, str]:
-        for last_try in (False, True):
-            if self.connection is None:
-                self.connection = http.client.HTTPConnection(
-                    "127.0.0.1", PORT, timeout=60, source_address=(self.source, 0)
-                )
-            try:
-                self.connection.request(method, path, body, headers)
-                answer = self.connection.getresponse()
-                return answer, answer.read().decode()
-            except (http.client.HTTPException, ConnectionError):
-                # the server may have closed an idle connection: a fresh one tells
-                self.connection = None
-                if last_try:
-                    raise
-        raise AssertionError("unreachable")
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<(script|style).*?</\1>", " ", text, flags=re.DOTALL)).split())
 
 
 # --- figures -----------------------------------------------------------------------------------------------------------
@@ -158,7 +79,7 @@ def site(database_pid: int | None) -> Iterator[dict[str, int]]:
     try:
         _wait(children["web"])
         known = {name: child.pid for name, child in children.items()}
-        yield known | {"postgres": database_pid} if database_pid else known
+        yield known | {"database": database_pid} if database_pid else known
     finally:
         for child in children.values():
             child.terminate()
@@ -188,22 +109,64 @@ def memory(pids: dict[str, int]) -> dict[str, float]:
     for name, pid in pids.items():
         parent = psutil.Process(pid)
         family = [parent, *parent.children(recursive=True)]
-        if name == "postgres":
-            found["postgres (PSS of all)"] = round(sum(one.memory_full_info().pss for one in family) / 2**20, 1)
+        if name == "database":
+            found["database (PSS of all)"] = round(sum(one.memory_full_info().pss for one in family) / 2**20, 1)
             continue
         for at, process in enumerate(family):
             found[f"{name} {at}"] = round(process.memory_info().rss / 2**20, 1)
     return found
 
 
-def cpu_seconds(pids: dict[str, int]) -> float:
-    """Processor time that the serving processes have used so far; does not depend on what else the machine does."""
+def cpu_seconds(pids: dict[str, int]) -> dict[str, float]:
+    """Processor time used so far by web, worker and database (all processes of each, ended ones too); other load does not count."""
     import psutil
 
-    total = 0.0
-    for pid in pids.values():
+    total: dict[str, float] = {}
+    for name, pid in pids.items():
         parent = psutil.Process(pid)
+        ended = parent.cpu_times()
+        total[name] = ended.children_user + ended.children_system
         for process in [parent, *parent.children(recursive=True)]:
             used = process.cpu_times()
-            total += used.user + used.system
+            total[name] += used.user + used.system
     return total
+
+
+# --- load --------------------------------------------------------------------------------------------------------------
+
+
+def load(what: str, pids: dict[str, int], **job: Any) -> Result:
+    """People at the site, in a process of their own (bench/people.py): how many a second, how long each waited, and the
+    processor milliseconds that one of them cost each part of the site, and the client."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bench.people"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(json.dumps({"what": what, **job}) + "\n")
+    child.stdin.flush()
+    if child.stdout.readline().strip() != "ready":
+        raise SystemExit(f"{what}：客户端没有准备好")
+    before = cpu_seconds(pids)
+    child.stdin.write("go\n")
+    child.stdin.flush()
+    said = child.communicate()[0].strip()
+    if child.returncode or not said:
+        raise SystemExit(f"{what}：客户端失败")
+    done = json.loads(said)
+    used = {name: seconds - before[name] for name, seconds in cpu_seconds(pids).items()} | {"client": done["cpu"]}
+    count = len(done["took"])
+    found: Result = {
+        "clients": job["clients"],
+        "cases": count,
+        "per_second": round(count / done["seconds"], 1),
+        "p50_ms": quantile([one[0] for one in done["took"]], 0.5),
+        "p99_ms": quantile([one[0] for one in done["took"]], 0.99),
+        "cpu_ms_each": {name: round(1000 * seconds / count, 2) for name, seconds in used.items()},
+    }
+    if len(done["took"][0]) > 1:
+        found |= {
+            "send_p50_ms": quantile([one[1] for one in done["took"]], 0.5),
+            "send_p99_ms": quantile([one[1] for one in done["took"]], 0.99),
+        }
+    return found

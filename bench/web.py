@@ -3,8 +3,10 @@
 Fills a throwaway database (bench/seed.py), starts the real web server and worker on it, and measures with HTTP clients on the
 same machine, which take their share of its cores. Prints one table, then the same as JSON (also written to ``--json``).
 
-Measured: public form submissions (form → check → send, by 8 clients), cases created per second, whole lifecycles per second
-(by the actions, in as many processes as the server has), pages, the same-question panels, import, memory of each process.
+Measured: public form submissions (form → check → send, by 8 clients), cases created per second (the public form's last request, the
+desk's, the action alone), whole lifecycles per second (by the actions, in as many processes as the server has), pages, the
+same-question panels, import, memory of each process. Beside every rate stand the processor milliseconds that one case cost each part:
+they explain the rate and, unlike it, hardly change with what else the machine does.
 """
 
 import argparse
@@ -16,7 +18,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,98 +27,33 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.serving import (  # noqa: E402  (after the path is set)
-    KEY,
-    OPTION,
-    TOWN,
-    Client,
-    Failed,
+from bench.client import Client  # noqa: E402  (after the path is set)
+from bench.serving import (  # noqa: E402
     Result,
     cpu_seconds,
     database,
+    load,
     memory,
     quantile,
     site,
     timed,
 )
 
-# --- the public form ---------------------------------------------------------------------------------------------------
+# --- matching in the background ---------------------------------------------------------------------------------------
 
 
-def submissions(clients: int, seconds: float, texts: list[tuple[str, str]]) -> Result:
-    """Whole way of a person without script: form, next, check, send, receipt's address."""
-    paths: list[float] = []
-    sends: list[float] = []
-    lock = threading.Lock()
-    ends = time.perf_counter() + seconds
-    started = time.perf_counter()
-    failures: list[str] = []
-
-    def person(number: int) -> None:
-        client, rng = Client(f"127.0.0.{10 + number}"), random.Random(number)
-        while time.perf_counter() < ends and not failures:
-            client.fresh()
-            begun = time.perf_counter()
-            try:
-                key = _until_check(client, rng, texts)
-                at_send = time.perf_counter()
-                client.post("/say/check/", {"key": key, "send": "1"})
-            except (Failed, OSError) as error:
-                failures.append(str(error))
-                return
-            done = time.perf_counter()
-            with lock:
-                paths.append(done - begun)
-                sends.append(done - at_send)
-
-    _together(person, clients)
-    if failures:
-        raise SystemExit(failures[0])
-    took = time.perf_counter() - started
+def matched(pids: dict[str, int], seconds: float) -> Result:
+    """New cases that the worker puts beside their question, with nothing else to do but that; the queue is full beforehand."""
+    started, before, used = time.perf_counter(), _queue(), cpu_seconds(pids)
+    while (left := _queue()) and time.perf_counter() - started < seconds:
+        time.sleep(0.2)
+    count = max(1, before - left)
+    spent = {name: total - used[name] for name, total in cpu_seconds(pids).items()}
     return {
-        "clients": clients, "submissions": len(paths), "per_second": round(len(paths) / took, 1), "requests_per_second": round(4 * len(paths) / took, 1),
-        "whole_p50_ms": quantile(paths, 0.5), "whole_p99_ms": quantile(paths, 0.99),
-        "send_p50_ms": quantile(sends, 0.5), "send_p99_ms": quantile(sends, 0.99),
-    }  # fmt: skip
-
-
-def creations(clients: int, each: int, texts: list[tuple[str, str]]) -> Result:
-    """Only the request that makes the case: every client has filled in its forms before the clock starts."""
-    ready: list[list[tuple[Client, str]]] = [[] for _ in range(clients)]
-
-    def fill(number: int) -> None:
-        rng = random.Random(1000 + number)
-        for _ in range(each):
-            client = Client(f"127.0.0.{30 + number}")
-            ready[number].append((client, _until_check(client, rng, texts)))
-            assert client.connection is not None
-            client.connection.close()
-            client.connection = None
-
-    _together(fill, clients)
-    took: list[float] = []
-    lock = threading.Lock()
-
-    def send(number: int) -> None:
-        shared = Client(f"127.0.0.{30 + number}")
-        for client, key in ready[number]:
-            shared.cookies, shared.token = client.cookies, client.token
-            begun = time.perf_counter()
-            shared.post("/say/check/", {"key": key, "send": "1"})
-            with lock:
-                took.append(time.perf_counter() - begun)
-
-    started = time.perf_counter()
-    _together(send, clients)
-    seconds = time.perf_counter() - started
-    return {"clients": clients, "cases": len(took), "per_second": round(len(took) / seconds, 1), "p50_ms": quantile(took, 0.5), "p99_ms": quantile(took, 0.99)}  # fmt: skip
-
-
-def matched(seconds: float) -> float:
-    """New cases that the worker puts beside their question per second, with nothing else to do but that."""
-    started, before = time.perf_counter(), _queue()
-    time.sleep(seconds)
-    return round((before - _queue()) / (time.perf_counter() - started), 1)
+        "cases": before - left,
+        "per_second": round((before - left) / (time.perf_counter() - started), 1),
+        "cpu_ms_each": {name: round(1000 * spent[name] / count, 2) for name in spent if name != "web"},
+    }
 
 
 def _queue() -> int:
@@ -141,27 +77,6 @@ def paused(pid: int) -> Iterator[None]:
     finally:
         for process in family:
             process.resume()
-
-
-def _until_check(client: Client, rng: random.Random, texts: list[tuple[str, str]]) -> str:
-    page = client.get("/say/")
-    towns = OPTION.findall(TOWN.search(page)[0])  # type: ignore[index]
-    key = KEY.search(page)[1]  # type: ignore[index]
-    words = rng.choice(texts)[1] + rng.choice("甲乙丙丁戊己庚辛") + str(rng.randrange(10**6))
-    data = {
-        "key": key, "who": "person", "words": words, "town": rng.choice([t for t in towns if t != "0"]), "village": "", "address": "",
-        "name": "测试", "phone": f"154{rng.randrange(10**8):08d}", "email": "", "next": "1",
-    }  # fmt: skip
-    client.post("/say/", data)
-    return KEY.search(client.get("/say/check/"))[1]  # type: ignore[index]
-
-
-def _together(work: Callable[[int], None], clients: int) -> None:
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
@@ -287,7 +202,7 @@ def _known() -> dict[str, Any]:
 # --- by the actions ----------------------------------------------------------------------------------------------------
 
 
-def by_actions(what: str, processes: int, times: int) -> Result:
+def by_actions(what: str, processes: int, times: int, database_pid: int | None) -> Result:
     """``what`` in so many processes at once; the clock runs from when all are ready."""
     command = [sys.executable, "-m", "bench.web", "--part", what, "--times", str(times)]
     children = [
@@ -300,14 +215,26 @@ def by_actions(what: str, processes: int, times: int) -> Result:
         assert child.stdout is not None
         if child.stdout.readline().strip() != "ready":
             raise SystemExit(f"{what}：子进程没有起来")
-    started = time.perf_counter()
+    server = {"database": database_pid} if database_pid else {}
+    started, used = time.perf_counter(), cpu_seconds(server)
     for child in children:
         assert child.stdin is not None
         child.stdin.write("go\n")
         child.stdin.flush()
-    took = [seconds for child in children for seconds in json.loads(child.communicate()[0].splitlines()[-1])]
+    said = [json.loads(child.communicate()[0].splitlines()[-1]) for child in children]
     seconds = time.perf_counter() - started
-    return {"processes": processes, "n": len(took), "per_second": round(len(took) / seconds, 1), "p50_ms": quantile(took, 0.5), "p99_ms": quantile(took, 0.99)}  # fmt: skip
+    spent = {name: total - used[name] for name, total in cpu_seconds(server).items()}
+    spent["process"] = sum(one["cpu"] for one in said)
+    took = [one for own in said for one in own["took"]]
+    return {
+        "processes": processes,
+        "cases": len(took),
+        "per_second": round(len(took) / seconds, 1),
+        "p50_ms": quantile(took, 0.5),
+        "p99_ms": quantile(took, 0.99),
+        "statements_each": said[0]["statements"],
+        "cpu_ms_each": {name: round(1000 * total / len(took), 2) for name, total in spent.items()},
+    }
 
 
 def part(what: str, number: int, times: int) -> None:
@@ -316,15 +243,26 @@ def part(what: str, number: int, times: int) -> None:
 
     with boot.database("bench.web"):
         work = {"register": _registering, "lifecycle": _living}[what](number)
-        work(-1)
+        statements = _statements(work)
         print("ready", flush=True)
         sys.stdin.readline()
-        took = []
+        took, used = [], time.process_time()
         for n in range(times):
             begun = time.perf_counter()
             work(n)
             took.append(time.perf_counter() - begun)
-        print(json.dumps(took))
+        print(json.dumps({"took": took, "cpu": time.process_time() - used, "statements": statements}))
+
+
+def _statements(work: Callable[[int], Any]) -> int:
+    """How many ways to the database one takes, BEGIN and COMMIT among them; the first one warms up."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    work(-2)
+    with CaptureQueriesContext(connection) as seen:
+        work(-1)
+    return len(seen)
 
 
 def _registering(number: int) -> Callable[[int], Any]:
@@ -505,51 +443,51 @@ def measure(args: argparse.Namespace, database_pid: int | None) -> dict[str, Any
             "date": clock.today().isoformat(), "cases": Case.objects.count(), "cores": os.cpu_count(), "python": platform.python_version(),
             "machine": platform.machine(), "load_before": round(os.getloadavg()[0], 2),
         }  # fmt: skip
+        crowd = {"clients": args.clients, "texts": [body for _, body in texts]}
+        each = max(20, int(args.seconds * 4))
         with site(database_pid) as pids:
             found["memory at start, MB"] = memory(pids)
             say("页面")
             found["pages"] = pages(args.times, texts)
             say("公众表单")
-            submissions(2, 3, texts)
-            used = cpu_seconds(pids)
-            found["public form"] = submissions(args.clients, args.seconds, texts)
-            found["public form"]["server_cpu_ms_each"] = round(
-                1000 * (cpu_seconds(pids) - used) / found["public form"]["submissions"], 1
-            )
-            each = max(20, int(args.seconds * 4))
-            found["create by HTTP"] = creations(args.clients, each, texts)
-            found["matched per second"] = matched(10)
+            load("form", pids, **crowd | {"clients": 2}, seconds=3, seed="warm")
+            found["public form"] = load("form", pids, **crowd, seconds=args.seconds, seed=1)
+            found["create by HTTP"] = load("send", pids, **crowd, each=each, seed=2)
             with paused(pids["worker"]):
-                found["create by HTTP, worker paused"] = creations(args.clients, each, texts)
-            say("动作")
+                found["create by HTTP, worker paused"] = load("send", pids, **crowd, each=each, seed=3)
+                say("坐席登记")
+                clerk = Officer.objects.get(name="李小英").pk
+                found["create at the desk, worker paused"] = load("desk", pids, **crowd, each=each, clerk=clerk, seed=4)
+            found["matching"] = matched(pids, 30)
             found["memory after load, MB"] = memory(pids)
+        say("动作")
         # the worker matches what the forms brought in while they come; what follows is measured without it
-        found["create by action"] = by_actions("register", processes, args.times * 5)
-        found["lifecycle by actions"] = by_actions("lifecycle", processes, args.times)
+        found["create by action"] = by_actions("register", processes, args.times * 5, database_pid)
+        found["lifecycle by actions"] = by_actions("lifecycle", processes, args.times, database_pid)
         say("导入")
         found["import"] = imports(min(5000, max(500, args.cases // 10)), texts)
         return found
 
 
+RATES = {
+    "public form": "公众表单，整个过程（四个请求）",
+    "create by HTTP": "登记，公众表单的提交那一下",
+    "create by HTTP, worker paused": "　同上，后台并题暂停时",
+    "create at the desk, worker paused": "登记，坐席的登记页",
+    "matching": "后台并题",
+    "create by action": "登记，按动作",
+    "lifecycle by actions": "全过程，按动作",
+}
+PARTS = {"web": "网页", "process": "本进程", "database": "数据库", "worker": "后台", "client": "客户端"}
+
+
 def table(found: dict[str, Any]) -> str:
     """One table for people."""
-    lines = [f"\n{found['cases']} 件，{found['cores']} 核，{found['date']}（客户端在同一台机器上）", ""]
-    form, made = found["public form"], found["create by HTTP"]
-    lines += [
-        f"{'公众表单，整个过程':<26} {form['per_second']:>8} 件/秒   p50 {form['whole_p50_ms']} ms   p99 {form['whole_p99_ms']} ms   （{form['clients']} 个客户端，每件 4 个请求）",
-        f"{'　其中提交':<26} {'':>8}        p50 {form['send_p50_ms']} ms   p99 {form['send_p99_ms']} ms",
-        f"{'登记（HTTP，只算提交）':<24} {made['per_second']:>8} 件/秒   p50 {made['p50_ms']} ms   p99 {made['p99_ms']} ms",
+    lines = [
+        f"\n{found['cases']} 件，{found['cores']} 核，{found['date']}，开始前负载 {found['load_before']}（客户端在同一台机器上）",
+        "",
     ]
-    alone = found["create by HTTP, worker paused"]
-    lines += [
-        f"{'　同上，后台并题暂停时':<22} {alone['per_second']:>8} 件/秒   p50 {alone['p50_ms']} ms   p99 {alone['p99_ms']} ms",
-        f"{'后台并题':<28} {found['matched per second']:>8} 件/秒",
-    ]
-    for name, words in (("create by action", "登记（动作）"), ("lifecycle by actions", "全过程（动作）")):
-        one = found[name]
-        lines.append(
-            f"{words:<26} {one['per_second']:>8} 件/秒   p50 {one['p50_ms']} ms   p99 {one['p99_ms']} ms   （{one['processes']} 个进程）"
-        )
+    lines += [_rate(words, found[name]) for name, words in RATES.items()]
     lines += [f"{'导入':<28} {found['import']['rows_per_second']:>8} 行/秒", ""]
     lines += [
         f"{name:<32} p50 {one['p50_ms']:>8} ms   p95 {one['p95_ms']:>8} ms   最慢 {one['max_ms']:>8} ms"
@@ -557,6 +495,13 @@ def table(found: dict[str, Any]) -> str:
     ]
     lines += ["", "内存（MB）：" + "，".join(f"{name} {mb}" for name, mb in found["memory after load, MB"].items())]
     return "\n".join(lines)
+
+
+def _rate(words: str, one: Result) -> str:
+    waited = f"p50 {one['p50_ms']} ms   p99 {one['p99_ms']} ms" if "p50_ms" in one else ""
+    cost = "，".join(f"{word} {one['cpu_ms_each'][part]}" for part, word in PARTS.items() if part in one["cpu_ms_each"])
+    statements = f"，{one['statements_each']} 条语句" if "statements_each" in one else ""
+    return f"{words:<22} {one['per_second']:>8} 件/秒   {waited}   每件处理器毫秒：{cost}{statements}"
 
 
 if __name__ == "__main__":

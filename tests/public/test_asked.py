@@ -124,7 +124,7 @@ def test_panel_is_cheap_and_never_in_the_way(resident, shown, django_assert_max_
     from tests.public.test_say import refuse
     from tongti.web.public import limits
 
-    monkeypatch.setattr(limits.ratelimit, "hit", refuse("panel"))
+    monkeypatch.setattr(limits, "panel", refuse)
     assert resident.post("/say/same/", {"words": WATER}, headers=HTMX).status_code == 204
 
 
