@@ -17,6 +17,8 @@ from tongti.project.settings import DATABASES, LOGGING, MIDDLEWARE, STORAGES  # 
 # One connection per thread, closed with it: a pool would keep the test database busy when it is dropped.
 DATABASES["default"]["OPTIONS"].pop("pool")
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Once planned, a statement leaves no text in the query log that tests read; tests/shared/test_prepared.py switches it on again.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages refer to files as they lie in the source; tests/ops checks the hashed and compressed ones.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
