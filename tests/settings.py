@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import time
 from pathlib import Path
 
 # The controlling process draws the folder; the xdist workers inherit it through the environment.
@@ -26,6 +27,8 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 Path(FOLDER, "static").mkdir(exist_ok=True)
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Tests run at any hour; those about the night say so.
+QUIET_HOURS = (time(0), time(0))
 # An unexpected failure belongs in the test's own report, not on the terminal.
 LOGGING["root"]["level"] = "ERROR"
 LOGGING["loggers"]["tongti"]["level"] = "WARNING"

@@ -21,6 +21,8 @@ BOARD = {
     "monitoring_clerk",
 }  # fmt: skip
 EVERYBODY = READERS | SEE_NO_CASES
+WATCHERS = {"supervisor", "coordinator", "leader", "dispatcher"}
+SUPERVISED = LEAD_UNIT
 ADMIN, AUDITOR = {"admin"}, {"auditor"}
 
 WHO: dict[str, set[str]] = {
@@ -91,6 +93,27 @@ WHO: dict[str, set[str]] = {
     # verifying
     "desk:callbacks": {"revisitor"},
     "desk:callback": {"revisitor"},
+    # supervising 水利局, which holds the matter; 协办人's unit takes part but is not the supervised one
+    "desk:supervision": SUPERVISED | WATCHERS | {"helper", "stranger"},
+    "desk:supervision_item": SUPERVISED | WATCHERS,
+    "desk:supervision_paper": SUPERVISED | WATCHERS,
+    "desk:supervision_proposal": {"supervisor", "coordinator"},
+    "desk:supervision_rules": {"supervisor", "coordinator"},
+    "desk:supervise": {"supervisor", "coordinator"},
+    "desk:wall": {"supervisor", "coordinator", "dispatcher", "leader", "unit_leader"},
+    "desk:wall_unit": {"supervisor", "coordinator", "dispatcher", "leader", "unit_leader"},
+    "desk:instructions": SUPERVISED | WATCHERS | {"helper", "stranger"},
+    "desk:instruction": SUPERVISED | WATCHERS,
+    "desk:instruct_question": {"leader"},
+    "desk:instruct_case": {"leader"},
+    "desk:ledger": WATCHERS | {"handler", "unit_leader", "helper", "stranger"},
+    "desk:ledger_print": WATCHERS | {"handler", "unit_leader", "helper", "stranger"},
+    "desk:ledger_export": {"dispatcher", "coordinator", "supervisor", "analyst", "leader", "unit_leader"},
+    "desk:ledger_note": {"supervisor", "coordinator", "handler", "unit_leader"},
+    # what one was told; somebody else's notice is not there
+    "desk:notices": EVERYBODY,
+    "desk:notices_read": EVERYBODY,
+    "desk:notice": {"supervisor"},
     # seeing
     "board:home": BOARD,
     "board:rate": BOARD,

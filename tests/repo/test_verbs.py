@@ -24,6 +24,12 @@ COMPOSED = {
         for verb in found
         if verb.startswith("baton.")
     },
+    "{}.{}_{}": lambda found: {
+        f"{matter}.{noun}_{past}"
+        for matter in ("case", "question")
+        for noun, _, past in (verb.partition(".") for verb in found)
+        if noun in ("item", "instruction", "ledger")
+    },
     "question.{}": lambda found: {f"question.{kind}" for kind in _PAST.values()},
 }
 

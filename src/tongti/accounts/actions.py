@@ -19,7 +19,7 @@ LOCK = timedelta(minutes=15)
 
 @transaction.atomic
 def create_officer(
-    *, username: str, name: str, password: str | None, by: Actor, phone: str = "", demo: bool = False
+    *, username: str, name: str, password: str | None, by: Actor, phone: str = "", email: str = "", demo: bool = False
 ) -> Officer:
     """A new account; ``password=None`` makes one that cannot sign in by password (demo cast, single sign-on).
 
@@ -27,7 +27,14 @@ def create_officer(
     """
     if Officer.objects.filter(username=username).exists():
         raise UsernameTaken(username=username)
-    officer = Officer(username=username, name=name, phone=phone, demo=demo, must_change_password=password is not None)
+    officer = Officer(
+        username=username,
+        name=name,
+        phone=phone,
+        email=email,
+        demo=demo,
+        must_change_password=password is not None,
+    )
     _set_password(officer, password)
     officer.save(force_insert=True)
     trail.record("officer.created", officer, by=by, facts={"demo": demo}, first=True)

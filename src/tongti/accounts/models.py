@@ -16,11 +16,12 @@ class OfficerManager(BaseUserManager["Officer"]):
 class Officer(AbstractBaseUser):
     """One person on the staff. ``demo`` accounts are the one-click cast of the demo district."""
 
-    personal = frozenset({"phone"})
+    personal = frozenset({"phone", "email"})
 
     username = models.CharField("登录名", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=40)
     phone = EncryptedTextField("办公电话")
+    email = EncryptedTextField("工作邮箱")
     is_active = models.BooleanField("在用", default=True)
     demo = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import models, transaction
 
+from tongti.deadlines import limits
 from tongti.outbox import channels
 from tongti.outbox.channels import Letter
 from tongti.outbox.errors import NotDelivered, UnknownChannel
@@ -30,17 +31,33 @@ class Draft:
     dedupe_key: str
     to_party_id: int | None = None
     email: str = ""
+    urgent: bool = False
 
 
 def send(
-    *, about: models.Model, subject: str, body: str, dedupe_key: str, to_party: int | None = None, email: str = ""
+    *,
+    about: models.Model,
+    subject: str,
+    body: str,
+    dedupe_key: str,
+    to_party: int | None = None,
+    email: str = "",
+    urgent: bool = False,
 ) -> Message | None:
     """Queue one message in the caller's transaction; None when no channel can reach the party.
 
-    The same ``dedupe_key`` queues once, however often an action is repeated.
+    The same ``dedupe_key`` queues once, however often an action is repeated. ``urgent`` ones are sent at night too.
     """
-    drafts = [Draft(subject=subject, body=body, about=about, dedupe_key=dedupe_key, to_party_id=to_party, email=email)]
-    send_many(drafts)
+    draft = Draft(
+        subject=subject,
+        body=body,
+        about=about,
+        dedupe_key=dedupe_key,
+        to_party_id=to_party,
+        email=email,
+        urgent=urgent,
+    )
+    send_many([draft])
     return Message.objects.filter(dedupe_key=dedupe_key).first()
 
 
@@ -66,6 +83,7 @@ def send_many(drafts: Iterable[Draft]) -> int:
                 about_id=draft.about.pk,
                 dedupe_key=draft.dedupe_key[:120],
                 next_try_at=now,
+                urgent=draft.urgent,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -75,7 +93,10 @@ def send_many(drafts: Iterable[Draft]) -> int:
 
 
 def send_waiting(*, limit: int = 200) -> int:
-    """Send what is due; answers how many went out. Two workers at once take different messages."""
+    """Send what is due; answers how many went out. Two workers at once take different messages.
+
+    In the quiet hours only what is urgent, or wakes nobody; the rest waits where it is and goes in the morning.
+    """
     sent = 0
     for _ in range(limit):
         outcome = _send_one()
@@ -94,7 +115,7 @@ def _send_one() -> int | None:
     with transaction.atomic():
         message = (
             Message.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(state=Message.State.WAITING, next_try_at__lte=clock.now())
+            .filter(_may_go_now(), state=Message.State.WAITING, next_try_at__lte=clock.now())
             .order_by("next_try_at", "id")
             .first()
         )
@@ -109,6 +130,13 @@ def _send_one() -> int | None:
         message.attempts += 1
         message.save(update_fields=["state", "sent_at", "failure", "attempts"])
         return 1
+
+
+def _may_go_now() -> models.Q:
+    """At night (limits.quiet_until) only what is urgent, or reaches a printer and no person."""
+    if limits.quiet_until(clock.now()) is None:
+        return models.Q()
+    return models.Q(urgent=True) | models.Q(channel__in=channels.silent())
 
 
 def retry(*, message_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 A plug-in is a class with ``code``, ``name``, ``takes(email, phone)`` and ``deliver(letter)``; put its dotted path into the
 setting (or environment variable) ``TONGTI_CHANNELS``, comma-separated, before or after the built-in ones. The first channel that
-takes an address gets the message. ``deliver`` returns when the gateway accepted it and raises NotDelivered when not.
+takes an address gets the message. ``disturbs = False`` says that it wakes nobody and may be used at night. ``deliver`` returns when the gateway accepted it and raises NotDelivered when not.
 """
 
 import os
@@ -76,6 +76,7 @@ class Files:
 
     code: ClassVar[str] = "file"
     name: ClassVar[str] = "本地文件"
+    disturbs: ClassVar[bool] = False
 
     def takes(self, *, email: str, phone: str) -> str:
         """Anybody, also without an address: somebody prints it."""
@@ -101,6 +102,7 @@ class Console:
 
     code: ClassVar[str] = "console"
     name: ClassVar[str] = "终端"
+    disturbs: ClassVar[bool] = False
 
     def takes(self, *, email: str, phone: str) -> str:
         """Anybody."""
@@ -125,6 +127,11 @@ def registry() -> dict[str, Channel]:
     configured = getattr(settings, "TONGTI_CHANNELS", None) or os.environ.get("TONGTI_CHANNELS", "").split(",")
     paths = tuple(path.strip() for path in configured if path.strip())
     return _made(paths or BUILT_IN)
+
+
+def silent() -> list[str]:
+    """Codes of the channels that wake nobody."""
+    return [code for code, one in registry().items() if not getattr(one, "disturbs", True)]
 
 
 def channel(code: str) -> Channel:

@@ -1,5 +1,6 @@
 """发件箱: words on their way to somebody. Written in the transaction of the fact, sent by a job, never sent twice."""
 
+from django.conf import settings
 from django.db import models
 
 from tongti.shared.fields import EncryptedTextField
@@ -27,6 +28,7 @@ class Message(models.Model):
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=200, blank=True)
+    urgent = models.BooleanField("紧急", default=False, help_text="夜间也发")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -37,3 +39,31 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()} {self.subject}"
+
+
+class Notice(models.Model):
+    """站内消息: something an officer should know, in the system itself; by mail as well where she gave a work address.
+
+    ``key`` names the fact and the officer, so that it is told once. The words hold numbers, units and days, never an asker's.
+    """
+
+    personal = frozenset[str]()
+
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    subject = models.CharField("标题", max_length=120)
+    words = models.CharField("内容", max_length=300, blank=True)
+    about_kind = models.CharField(max_length=40)
+    about_id = models.BigIntegerField()
+    key = models.CharField(max_length=120, unique=True)
+    urgent = models.BooleanField("紧急", default=False)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["officer", "-at", "-id"], name="notice_by_officer"),
+            models.Index(fields=["officer"], name="notice_unread", condition=models.Q(read_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"消息 {self.pk}"

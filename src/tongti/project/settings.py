@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tongti.relay",
     "tongti.answers",
     "tongti.verdicts",
+    "tongti.supervision",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

@@ -1,5 +1,22 @@
 """What each verb of the trail is called on a page. One table: a test fails on a verb that is recorded and has no words here."""
 
+# Steps that stand on a chain of their own and, in the same words, on that of their question or case.
+_SUPERVISED = {
+    "item.opened": "督办立项",
+    "item.stepped": "督办走下一步",
+    "item.answered": "反馈督办",
+    "item.sent_back": "督办反馈退回重报",
+    "item.concluded": "督办审结",
+    "item.tolerated": "标为容错",
+    "item.recheck_asked": "申请督办复核",
+    "item.recheck_decided": "督办复核决定",
+    "instruction.given": "作批示",
+    "instruction.answered": "反馈批示落实情况",
+    "instruction.sent_back": "批示反馈退回重报",
+    "instruction.closed": "批示办结",
+    "ledger.noted": "补记台账",
+}
+
 WORDS: dict[str, str] = {
     # who is served, and who looked
     "party.revealed": "查看完整身份",
@@ -128,6 +145,18 @@ WORDS: dict[str, str] = {
     "regime.withdrawn": "停用时限规则",
     "special_day.entered": "登记特殊日期",
     "special_day.removed": "删除特殊日期",
+    # supervision
+    **_SUPERVISED,
+    **{
+        f"{matter}.{verb.replace('.', '_')}": words
+        for matter in ("question", "case")
+        for verb, words in _SUPERVISED.items()
+    },
+    "proposal.made": "提出督办建议",
+    "proposal.came_back": "督办建议又成立",
+    "proposal.lapsed": "督办建议失效",
+    "proposal.dismissed": "不督办",
+    "rule.changed": "修改督办规则",
 }
 
 

@@ -111,6 +111,12 @@ def officers_of(unit_id: int, roles: Sequence[str] | None = None) -> QuerySet[Of
     return Officer.objects.filter(is_active=True, pk__in=posts.values("officer_id")).order_by("name")
 
 
+def officer_ids_in(roles: Sequence[str]) -> list[int]:
+    """Ids of the active officers who hold one of these roles today, wherever."""
+    held = Post.objects.filter(_today(), role__in=roles, officer__is_active=True)
+    return sorted(set(held.values_list("officer_id", flat=True)))
+
+
 def unit_ids_below(paths: Sequence[str]) -> list[int]:
     """Ids of the units at or below these paths, active or not: old cases stay visible to the bureau above."""
     below = Q(pk__in=[])

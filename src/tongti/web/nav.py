@@ -48,12 +48,15 @@ NAV: tuple[NavGroup, ...] = (
         "",
         (
             NavItem(_("我的待办"), "list-checks", "desk:home", urgent=True),
+            NavItem(_("消息"), "mail", "desk:notices"),
             NavItem(_("收件登记"), "inbox", "desk:inbox"),
             NavItem(_("同题"), "users-round", "desk:questions"),
             NavItem(_("本单位的棒"), "arrow-left-right", "desk:batons"),
             NavItem(_("异议"), "gavel", "desk:objections"),
             NavItem(_("共答"), "message-square-text", "desk:answers"),
+            NavItem(_("时限墙"), "chart-no-axes-gantt", "desk:wall"),
             NavItem(_("督办"), "alarm-clock", "desk:supervision"),
+            NavItem(_("批示"), "pen-line", "desk:instructions"),
             NavItem(_("回访评价"), "smile", "desk:callbacks"),
             NavItem(_("导入"), "file-up", "desk:imports"),
         ),
@@ -63,7 +66,7 @@ NAV: tuple[NavGroup, ...] = (
         (
             NavItem(_("看板"), "gauge", "board:home"),
             NavItem(_("单位办理"), "chart-column", "board:units"),
-            NavItem(_("台账打印"), "printer", "board:ledgers"),
+            NavItem(_("台账"), "clipboard-list", "desk:ledger"),
         ),
     ),
     NavGroup(

@@ -135,7 +135,7 @@ class Officers(_Sheet):
 
     title, file = "人员", "officers"
     columns = ("登录名", "姓名", "单位代码", "角色")
-    optional = ("办公电话", "职务", "任职起", "任职止")
+    optional = ("办公电话", "工作邮箱", "职务", "任职起", "任职止")
 
     def rows(self) -> list[Row]:
         today = clock.today()
@@ -145,23 +145,33 @@ class Officers(_Sheet):
                 posts.setdefault(post.officer_id, []).append(post)
         rows = []
         for officer in Officer.objects.filter(is_active=True).order_by("username"):
-            own: Row = {"登录名": officer.username, "姓名": officer.name, "办公电话": officer.phone}
+            own: Row = {
+                "登录名": officer.username,
+                "姓名": officer.name,
+                "办公电话": officer.phone,
+                "工作邮箱": officer.email,
+            }
             rows += [own | _post_cells(post) for post in posts.get(officer.pk, [])] or [own]
         return rows
 
     def put(self, row: Row, *, by: Viewer) -> Put:
-        username, name, phone = checked_officer(row["登录名"], row["姓名"], row.get("办公电话", ""))
+        username, name, phone, email = checked_officer(
+            row["登录名"], row["姓名"], row.get("办公电话", ""), row.get("工作邮箱", "")
+        )
         officer = Officer.objects.filter(username=username).first()
         what = f"{name}（{username}）"
         if officer is None:
-            officer = accounts.create_officer(username=username, name=name, password=None, phone=phone, by=by)
+            officer = accounts.create_officer(
+                username=username, name=name, password=None, phone=phone, email=email, by=by
+            )
             self._post(officer, row, by)
             return what, "new", ()
         if not officer.is_active:
             raise BadInput("登录名", f"账号“{username}”已经停用，请先在人员页启用。")
         phone = phone if "办公电话" in row else officer.phone
-        words = {"username": "登录名", "name": "姓名", "phone": "办公电话"}
-        fields = change_officer(officer=officer, username=username, name=name, phone=phone, by=by)
+        address = email if "工作邮箱" in row else None
+        words = {"username": "登录名", "name": "姓名", "phone": "办公电话", "email": "工作邮箱"}
+        fields = change_officer(officer=officer, username=username, name=name, phone=phone, email=address, by=by)
         changed = [words[one] for one in fields] + self._post(officer, row, by)
         return what, "changed" if changed else "same", tuple(changed)
 

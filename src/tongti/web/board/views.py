@@ -28,6 +28,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "paused": request.GET.get("refresh") == "off",
         # the district's figures open the district's lists: nothing to open for whoever reads only her unit's cases
         "may_list": request.viewer.scope(May.SEE) == Scope.ALL,
+        "instructs": request.viewer.can(May.INSTRUCT),
     }
     return render(request, "board/home.html", context)
 

@@ -110,12 +110,15 @@ class OfficerForm(Form):
     username = forms.CharField(label="登录名", max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
     name = forms.CharField(label="姓名", max_length=40)
     phone = forms.CharField(label="办公电话", max_length=30, required=False)
+    email = forms.CharField(
+        label="工作邮箱", max_length=120, required=False, help_text="到期提醒会同时发到这里；不填就只在系统里提醒。"
+    )
 
 
 class NewOfficerForm(OfficerForm, PostForm):
     """An account with its first post."""
 
-    field_order = ["username", "name", "phone", "unit", "role", "title", "since"]
+    field_order = ["username", "name", "phone", "email", "unit", "role", "title", "since"]
 
 
 class EndPostForm(Form):

@@ -19,6 +19,7 @@ from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May, Viewer
 from tongti.verdicts import queries as verdicts
 from tongti.web import nav
+from tongti.web.desk import supervision
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
@@ -241,6 +242,7 @@ def _show(
         "why": words_of(baton.explanation),
         "may": may,
         "came_back": _came_back(viewer, baton),
+        "supervised": supervision.on_matter(viewer, question=question, case=case),
         "forms": forms,
         "form": form,
         "opened": opened,
@@ -282,6 +284,7 @@ def _may(viewer: Viewer, baton: Any) -> dict[str, bool]:
         "compose": handle and baton.state == "accepted" and baton.role == "lead",
         "part": handle and baton.state == "accepted" and baton.role != "lead",
         "move": viewer.can(May.DISPATCH) and baton.is_open,
+        "supervise": viewer.can(May.SUPERVISE) and baton.is_open,
     }
 
 

@@ -59,7 +59,12 @@ def new(request: DeskRequest) -> HttpResponse:
             unit = queries.unit_for_change(request.viewer, int(data["unit"]))
             post = PostDraft(unit, data["role"], data["title"], data["since"])
             made = actions.add_officer(
-                username=data["username"], name=data["name"], phone=data["phone"], posts=[post], by=request.viewer
+                username=data["username"],
+                name=data["name"],
+                phone=data["phone"],
+                email=data["email"],
+                posts=[post],
+                by=request.viewer,
             )
         except DomainError as refused:
             refuse(form, refused)
@@ -76,7 +81,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
     """One account: its data, its posts."""
     line = queries.officer_for_change(request.viewer, pk)
     officer = line.officer
-    first = {"username": officer.username, "name": officer.name, "phone": officer.phone}
+    first = {"username": officer.username, "name": officer.name, "phone": officer.phone, "email": officer.email}
     form = OfficerForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
@@ -168,7 +173,7 @@ def _show(
     # Read again: a refused change must not show its half-made values in the heading.
     line = queries.officer_for_change(request.viewer, pk)
     officer = line.officer
-    first = {"username": officer.username, "name": officer.name, "phone": officer.phone}
+    first = {"username": officer.username, "name": officer.name, "phone": officer.phone, "email": officer.email}
     wrong = bool((form and form.errors) or (post_form and post_form.errors))
     context = {
         "line": line,

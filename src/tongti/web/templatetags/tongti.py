@@ -6,6 +6,7 @@
 {% due days_left %}                         chip of working days left
 {% workdays cells "warn" %}                 working-day bar (say the same beside it in words)
 {% sparkline values target %} {% mini_bars values %} {% bar 88.2 "bad" %} {% bullet value target tick %}
+{% wall_axis axis %} {% wall_strip marks axis %} {% wall_bar mark axis %}   the 时限墙, all on one axis
 {% columns data "十个工作日到期" %}           stacked columns by day, each may open its list
 {% rate 842 917 url %}                      91.8% 842 / 917
 {% reasons list %}                          reasons with signed weights
@@ -29,7 +30,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tongti.shared import text
-from tongti.web import appearance, charts, nav, wording
+from tongti.web import appearance, charts, nav, wall_charts, wording
 from tongti.web import icons as _icons
 from tongti.web.fields import Shown, errors_of, shown
 from tongti.web.states import State, state_of
@@ -43,6 +44,9 @@ register.simple_tag(charts.mini_bars, name="mini_bars")
 register.simple_tag(charts.columns, name="columns")
 register.simple_tag(charts.bar, name="bar")
 register.simple_tag(charts.bullet, name="bullet")
+register.simple_tag(wall_charts.axis, name="wall_axis")
+register.simple_tag(wall_charts.strip, name="wall_strip")
+register.simple_tag(wall_charts.bar, name="wall_bar")
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""A year of a district in accelerated time: ``python -m bench.year --cases 30000``."""

@@ -1,0 +1,178 @@
+"""Pages of supervision: what they cost, and that a refusal keeps what was typed."""
+
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from tests.relay.stories import verbs
+from tongti.relay.models import Baton
+from tongti.supervision import actions, queries
+from tongti.supervision.models import Item, Proposal
+from tongti.units.models import Transfer
+
+pytestmark = pytest.mark.django_db
+
+
+def as_(watch, name):
+    client = Client()
+    client.force_login(watch.cast.officers[name])
+    return client
+
+
+@pytest.fixture
+def late(watch):
+    watch.days_later(10)
+    actions.scan()
+    return watch
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("desk:wall", 24), ("desk:supervision", 20), ("desk:ledger", 30), ("desk:instructions", 18), ("desk:notices", 18)],
+)
+def test_pages_cost_a_fixed_number_of_queries(late, django_assert_max_num_queries, name, most):
+    client = as_(late, "莫刚")
+    with django_assert_max_num_queries(most):
+        assert client.get(reverse(name)).status_code == 200
+
+
+def test_the_wall_of_two_thousand_batons_costs_the_same_and_stays_readable(late, django_assert_max_num_queries):
+    lead = late.lead
+    cases = [late.story.call(f"第 {n} 件") for n in range(3)]
+    # rows as a dispatch leaves them; only their number matters here
+    fields = [f.attname for f in Baton._meta.concrete_fields if f.attname not in ("id", "question_id", "case_id")]
+    values = {name: getattr(lead, name) for name in fields}
+    units = [late.cast.units[name].pk for name in ("水利局", "住建局", "自来水公司", "供电局", "临江镇", "大塘镇")]
+    Baton.objects.bulk_create(
+        Baton(**values | {"unit_id": units[n % 6], "case_id": cases[n % 3].pk, "role": "helper", "state": "done",
+                          "ended_at": lead.offered_at})
+        for n in range(2000)
+    )  # fmt: skip
+    # closed rows first, then opened past the one-per-unit constraint: the wall reads rows, whoever made them
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_open_baton_per_unit_c")
+        cursor.execute("UPDATE relay_baton SET state = 'accepted', ended_at = NULL WHERE case_id IS NOT NULL")
+    with django_assert_max_num_queries(8):
+        wall = queries.wall(late.mo)
+    assert wall.open == 2004
+    assert len(wall.units) == 6
+    page = as_(late, "莫刚").get("/desk/wall/").content.decode()
+    assert len(page) < 400_000
+    assert page.count('name="batons"') <= 6 * 6
+
+
+def test_the_wall_counts_a_late_helper_as_the_helpers(late):
+    late.days_later(6)
+    wall = queries.wall(late.mo)
+    by_name = {u.unit.short_name: u for u in wall.units}
+    assert (by_name["水利局"].overdue, by_name["住建局"].overdue) == (0, 1)
+    lead = by_name["水利局"].rows[0]
+    assert "住建局" in lead.waits_for
+    assert wall.units[0].overdue == 1  # the worst first
+
+
+def test_the_axis_is_made_of_working_days(watch):
+    axis = queries.wall(watch.mo).axis
+    assert [d.isoformat() for d in axis.days[9:12]] == ["2026-03-05", "2026-03-06", "2026-03-09"]
+    assert axis.days[10] == axis.today
+    # 三月三 (17 and 20 April 2026 off) and 清明 leave no cells; the seam before 9 March is a weekend
+    assert 11 in axis.gaps()
+
+
+def test_ticking_several_proposes_them(late):
+    client = as_(late, "莫刚")
+    pks = list(Baton.objects.filter(question=late.question).values_list("pk", flat=True))
+    empty = client.post("/desk/wall/", {"rung": "urge", "why": "没人在场"})
+    assert empty.status_code == 422
+    assert "请先勾选" in empty.content.decode()
+    assert "没人在场" in empty.content.decode()
+    assert client.post("/desk/wall/", {"rung": "urge", "why": "没人在场", "batons": pks}).status_code == 302
+    assert Proposal.objects.filter(rule="by_hand").count() == 4
+    assert as_(late, "何区长").post("/desk/wall/", {"rung": "urge", "why": "x", "batons": pks}).status_code == 403
+
+
+def test_a_refused_step_keeps_the_words_and_says_what_is_missing(late):
+    proposal = Proposal.objects.get(rule="overdue")
+    client = as_(late, "莫刚")
+    sent = {"do": "accept", "rung": "circular", "words": "通报全区，限三日", "pace": "urgent"}
+    reply = client.post(reverse("desk:supervision_proposal", args=[proposal.pk]), sent)
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "通报全区，限三日" in page
+    assert "请写明越级理由" in page
+    assert not Item.objects.exists()
+    assert (
+        client.post(reverse("desk:supervision_proposal", args=[proposal.pk]), sent | {"skip_reason": "急"}).status_code
+        == 302
+    )
+
+
+def test_bad_input_is_never_a_500(late):
+    client = as_(late, "莫刚")
+    item = late.open()
+    for data in (
+        {},
+        {"do": "x"},
+        {"do": "step"},
+        {"do": "conclude", "solved": "never"},
+        {"do": "step", "due_on": "明天"},
+    ):
+        assert client.post(reverse("desk:supervision_item", args=[item.pk]), data).status_code in (404, 409, 422)
+    for query in ("?tab=x", "?after=x", "?sort=x", "?list=x", "?since=x&unit=999999", "?state=x"):
+        for name in ("desk:wall", "desk:supervision", "desk:ledger", "desk:instructions", "desk:notices"):
+            assert client.get(reverse(name) + query).status_code == 200
+    assert client.post(reverse("desk:supervision_rules"), {"code": "overdue", "threshold": "0"}).status_code == 422
+    assert client.post(reverse("desk:supervision_rules"), {"code": "x"}).status_code == 404
+
+
+class TestLedger:
+    def test_one_row_a_matter_with_the_columns_of_the_three_lists(self, watch):
+        watch.story.dispatch(case=watch.story.call("井盖不见了"), helpers=[], territory_id=None)
+        actions.note_ledger(
+            question=watch.question,
+            goal="恢复供水",
+            measure="换主管",
+            leader_id=watch.cast.officers["陆局长"].pk,
+            by=watch.huang,
+        )
+        _page, lines = queries.ledger(watch.mo, queries.Asked())
+        assert [line.number for line in lines][1] == watch.question.number
+        line = lines[1]
+        assert (line.asked_by, line.lead, line.helpers) == ("3 人", "水利局", "住建局、自来水公司、临江镇")
+        assert (line.goal, line.leader, line.person, line.due) == ("恢复供水", "陆局长", "黄志强", "2026-03-13")
+        assert [c.head for c in queries.columns("problems")][:3] == ["编号", "问题", "来源"]
+        assert verbs(watch.question)[-1] == "question.ledger_noted"
+
+    def test_filters(self, watch):
+        asked = queries.Asked(unit_id=watch.cast.units["住建局"].pk)
+        assert queries.ledger(watch.mo, asked)[1] == []
+        assert len(queries.ledger(watch.mo, queries.Asked(state="open"))[1]) == 1
+        assert queries.ledger(watch.mo, queries.Asked(state="overdue"))[1] == []
+        watch.days_later(10)
+        assert queries.ledger(watch.mo, queries.Asked(state="overdue"))[1][0].late
+
+    def test_a_unit_sees_its_own_lines(self, watch):
+        assert len(queries.ledger(watch.huang, queries.Asked())[1]) == 1
+        assert queries.ledger(watch.cast.viewer("覃丽"), queries.Asked())[1] == []
+
+    @pytest.mark.parametrize("kind", ["xlsx", "csv"])
+    def test_it_leaves_the_house_as_a_file_and_that_is_on_the_trail(self, watch, kind):
+        reply = as_(watch, "莫刚").post(reverse("desk:ledger_export"), {"as": kind, "list": "all"})
+        content = b"".join(reply.streaming_content)
+        if kind == "xlsx":
+            rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+            assert rows[0][:3] == ["序号", "编号", "问题"]
+            assert rows[1][2] == watch.question.title
+        else:
+            text = content.decode("utf-8-sig").splitlines()
+            assert text[0].startswith("序号,编号,问题")
+            assert watch.question.title in text[1]
+        assert "韦大" not in content.decode("utf-8", "ignore")
+        moved = Transfer.objects.get(kind="ledger")
+        assert (moved.rows, verbs(moved)) == (1, ["catalogue.exported"])
+        assert as_(watch, "黄志强").post(reverse("desk:ledger_export")).status_code == 404

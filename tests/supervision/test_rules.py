@@ -1,0 +1,123 @@
+"""What each rule finds, what it leaves alone, and that it says it once."""
+
+import pytest
+
+from tests.relay.stories import verbs
+from tongti.relay import actions as relay
+from tongti.relay.models import Baton
+from tongti.shared.errors import BadInput
+from tongti.supervision import actions
+from tongti.supervision.errors import NotSupervised
+from tongti.supervision.models import Proposal
+
+pytestmark = pytest.mark.django_db
+
+
+def found(rule):
+    return {(p.unit.short_name, p.why) for p in Proposal.objects.filter(rule=rule, state="waiting")}
+
+
+def test_nothing_is_proposed_while_all_is_well(watch):
+    assert actions.scan() == (0, 0)
+
+
+def test_near_its_day_without_contact(watch):
+    watch.days_later(6)  # Thursday; due on Friday 13 March
+    actions.scan()
+    assert found("no_contact") == {("水利局", "1 个工作日内到期，还没有联系过诉求人")}
+    relay.record_contact(case=watch.cases[0], baton=watch.lead, way="电话", result="reached", by=watch.huang)
+    assert actions.scan() == (0, 1)
+    assert found("no_contact") == set()
+
+
+def test_overdue_is_proposed_the_day_after_and_again_when_it_lasts(watch):
+    watch.days_later(7)
+    actions.scan()
+    assert found("overdue") == set()
+    watch.days_later(10)  # Monday
+    actions.scan()
+    assert found("overdue") == {("水利局", "超期 1 个工作日，期限是 3 月 13 日")}
+    watch.days_later(14)
+    actions.scan()
+    assert found("overdue_long") == {("水利局", "超期 5 个工作日，催办后仍没有办结")}
+
+
+def test_a_late_helper_is_the_helpers_own(watch):
+    watch.days_later(6)  # helpers were due on Wednesday 11 March
+    actions.scan()
+    assert {unit for unit, _ in found("helper_late")} == {"住建局", "自来水公司", "临江镇"}
+    assert found("overdue") == set()
+
+
+def test_what_is_done_lapses_by_itself(watch):
+    watch.days_later(6)
+    actions.scan()
+    proposal = Proposal.objects.get(rule="helper_late", unit=watch.cast.units["住建局"])
+    relay.recall(baton=watch.story.baton("住建局"), reason="不用了", by=watch.cast.viewer("韦晓梅"))
+    actions.scan()
+    proposal.refresh_from_db()
+    assert proposal.state == "lapsed"
+    assert verbs(proposal) == ["proposal.made", "proposal.lapsed"]
+
+
+def test_a_clock_that_ran_ahead_proposes_nothing_for_good(watch):
+    watch.days_later(40)
+    actions.scan()
+    assert found("overdue") != set()
+    watch.days_later(1)
+    actions.scan()
+    assert found("overdue") == set()
+    watch.days_later(10)
+    actions.scan()
+    assert found("overdue") == {("水利局", "超期 1 个工作日，期限是 3 月 13 日")}
+    assert Proposal.objects.filter(rule="overdue").count() == 1
+
+
+def test_feedback_that_does_not_come_asks_for_the_next_rung(watch):
+    item = watch.open("order", skip_reason="急", pace="urgent")
+    watch.days_later(6)
+    actions.scan()
+    proposal = Proposal.objects.get(rule="no_feedback")
+    assert (proposal.rung, proposal.why) == ("circular", f"{item.number}反馈期限（3 月 11 日）已过 1 天，没有反馈")
+    again = actions.accept(proposal=proposal, pressure=actions.Pressure(rung="circular", words="通报全区"), by=watch.mo)
+    assert (again.pk, again.rung, again.number) == (item.pk, "circular", item.number)
+
+
+def test_what_is_under_that_pressure_is_not_proposed_again(watch):
+    watch.open("urge", skip_reason="反映强烈")
+    watch.days_later(10)
+    actions.scan()
+    assert found("overdue") == set()
+
+
+def test_thresholds_are_data(watch):
+    actions.set_rule(code="overdue", threshold=3, rung="order", in_use=True, source="区政办〔2026〕3号", by=watch.mo)
+    actions.set_rule(code="no_contact", threshold=1, rung="remind", in_use=False, source="", by=watch.mo)
+    watch.days_later(11)
+    actions.scan()
+    assert found("overdue") == set()
+    watch.days_later(12)
+    actions.scan()
+    assert Proposal.objects.get(rule="overdue").rung == "order"
+    with pytest.raises(BadInput):
+        actions.set_rule(code="weather", threshold=1, rung="urge", in_use=True, source="", by=watch.mo)
+
+
+def test_a_question_that_grows(watch):
+    actions.set_rule(code="growing", threshold=3, rung="order", in_use=True, source="", by=watch.mo)
+    actions.scan()
+    assert found("growing") == {("水利局", "七天新增 3 人同问")}
+    watch.days_later(3)
+    actions.scan()
+    assert Proposal.objects.filter(rule="growing").count() == 2  # another week
+
+
+def test_a_supervisor_proposes_what_she_ticked_on_the_wall(watch):
+    batons = list(Baton.objects.filter(question=watch.question).select_related("unit"))
+    assert actions.propose(batons=batons, rung="urge", why="现场没有人", by=watch.mo) == 4
+    assert actions.propose(batons=batons, rung="urge", why="现场没有人", by=watch.mo) == 0
+    assert actions.scan() == (0, 0)
+    gone = relay.recall(baton=watch.story.baton("住建局"), reason="不用了", by=watch.cast.viewer("韦晓梅"))
+    with pytest.raises(NotSupervised):
+        actions.propose(batons=[gone], rung="urge", why="现场没有人", by=watch.mo)
+    assert actions.scan() == (0, 1)
