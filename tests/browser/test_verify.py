@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from tests.browser.harness import check, sign_in
 from tests.relay.stories import Story
@@ -83,6 +84,8 @@ def test_somebody_outside_calls_back(story, open_page, live_server):
     assert page.get_by_role("row").count() == 4
     page.get_by_role("link", name="打电话").first.click()
     check(page, "call")
+    page.get_by_role("button", name="显示电话").click()
+    page.get_by_text("1380000").first.wait_for()
     page.get_by_label("联系上了").check()
     page.get_by_role("button", name="记录评价").click()
     assert "请把这一问也问到" in page.content()
@@ -140,3 +143,17 @@ def test_the_door(story, open_page, live_server, settings):
     check(page, "home")
     page.goto("/desk/password/")
     check(page, "password")
+
+    # her session ends while she is writing
+    page.goto(f"/desk/cases/{story.cases[0].pk}/")
+    page.get_by_text("补充情况、加备注").click()
+    page.locator("#note_words").fill("老人说昨晚又停了两小时。")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="保存补充").click()
+    page.wait_for_url("**/sign-in/**")
+    assert "刚才的内容没有提交" in page.content()
+    check(page, "door-expired")
+    page.get_by_role("button", name="派单员").click()
+    page.wait_for_url("**/desk/unsent/")
+    check(page, "unsent")
+    assert page.get_by_label("第 1 段").input_value() == "老人说昨晚又停了两小时。"

@@ -8,9 +8,11 @@ from tests.cast import Cast
 from tests.conftest import RunJobs
 from tests.questions.conftest import Register
 from tongti.cases.models import Case
-from tongti.questions import actions
+from tongti.questions import actions, queries
 from tongti.questions.models import Membership, Question
 from tongti.shared import clock
+from tongti.shared.actor import SYSTEM
+from tongti.trail import actions as writing
 from tongti.trail import queries as trail
 
 
@@ -259,3 +261,16 @@ def test_units_see_what_they_take_part_in(client: Client, cast: Cast, candidate:
     client.force_login(cast.officers["农志明"])
     assert client.get(at("question", pk=candidate.pk)).status_code == 404
     assert client.post(at("question_findings", pk=candidate.pk), typed).status_code == 404
+
+
+def test_a_run_of_proposals_is_one_line_of_the_record(cast: Cast, candidate: Question) -> None:
+    """The engine proposes one case at a time; the record tells it once, with how many and since when last."""
+    writing.record("question.proposed", candidate, by=SYSTEM, facts={"proposed": [1, 2]})
+    writing.record("question.proposed", candidate, by=SYSTEM, facts={"proposed": [3]})
+    moments = queries.timeline(cast.viewer("韦晓梅"), candidate)
+    told = [m for m in moments if m.verb == "question.proposed"]
+    events = [e for e in trail.of(candidate) if e.verb == "question.proposed"]
+    assert len(events) >= 2
+    assert len(told) == 1
+    assert told[0].at == events[0].at
+    assert f"{sum(len(e.facts['proposed']) for e in events)} 件待核对" in told[0].detail

@@ -8,8 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.relay.stories import verbs
 from tests.verdicts.conftest import reply_of
 from tongti.cases import actions as cases
+from tongti.cases import queries as case_queries
+from tongti.parties.models import Reveal
 from tongti.relay.models import Baton
 from tongti.shared import links
 from tongti.shared.actor import Asker
@@ -81,3 +84,43 @@ def test_the_supervisor_is_told_what_came_back(as_, come_back):
     assert "群众说没解决、又在办的" in page
     listed = as_("莫刚").get(reverse("desk:inbox"), {"reopened": "1"}).content.decode()
     assert come_back.number in listed
+
+
+@pytest.fixture
+def nameless(story):
+    """A case without an asker, first of all: from now on the ids of cases and of people differ."""
+    return story.call(asker_name="", phone="")
+
+
+@pytest.fixture
+def due(nameless, question, on_friday) -> list[CallBack]:
+    """The day on which everybody who has not spoken is to be called."""
+    rows = list(CallBack.objects.order_by("id"))
+    last = max(row.due_on for row in rows)
+    on_friday.move_to(timezone.make_aware(datetime.combine(last, time(9))))
+    return rows
+
+
+def test_each_line_of_the_call_list_names_its_own_asker(as_, story, due, cast):
+    """Ids of cases and of people are not the same, and must not be taken for each other."""
+    page = as_("覃红").get(reverse("desk:callbacks"))
+    shown = {row.case_id: face for row, face in page.context["rows"]}
+    assert len(shown) == 3
+    for row in due:
+        assert shown[row.case_id] == case_queries.face_of(cast.viewer("覃红"), row.case)
+    assert row.case.party.phone[3:] not in page.content.decode()
+
+
+def test_the_number_to_dial_is_one_button_away_and_on_the_trail(as_, due):
+    row = due[0]
+    dialled = row.case.party.phone.removeprefix("+86")
+    client, address = as_("覃红"), reverse("desk:callback", args=[row.pk])
+    assert dialled not in client.get(address).content.decode()
+    assert client.post(address, {"reveal": "1"})["Location"] == address
+    page = client.get(address).content.decode()
+    assert dialled in page
+    assert "显示电话" not in page
+    assert verbs(row.case).count("case.asker_revealed") == 1
+    assert Reveal.objects.get().reason == "电话回访"
+    # for her alone
+    assert dialled not in as_("李小英").get(reverse("desk:case", args=[row.case_id])).content.decode()

@@ -1,8 +1,9 @@
 """Reads on questions. Every query takes the viewer first and shows only what she may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, DateField, F, Q, QuerySet, Value
@@ -359,7 +360,19 @@ def timeline(viewer: Viewer, question: Question, limit: int = 60) -> list[Moment
     )
     unit_ids = {e.facts.get("lead") for e in events} | {u for e in events for u in e.facts.get("units", [])}
     units = dict(Unit.objects.filter(pk__in=unit_ids - {None}).values_list("pk", "short_name"))
-    return [_moment(event, people, units) for event in events]
+    return [_moment(event, people, units) for event in _proposals_in_one(events)]
+
+
+def _proposals_in_one(events: list[Event]) -> Iterator[Event]:
+    """The engine proposes as cases come in, one by one: a run of its proposals is one line, with the time of the last."""
+    for proposed, run in groupby(events, key=lambda event: event.verb == "question.proposed"):
+        together = list(run)
+        if not proposed:
+            yield from together
+            continue
+        last = together[-1]
+        last.facts = {"proposed": [pk for event in together for pk in event.facts.get("proposed", ())]}
+        yield last
 
 
 _LINES: dict[str, str] = {

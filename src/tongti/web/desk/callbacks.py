@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongti.cases import actions as case_actions
 from tongti.cases import queries as cases
 from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May, Viewer
@@ -21,6 +22,7 @@ from tongti.web.forms import Form
 
 LIST = "desk:callbacks"
 REACHED = "reached"
+REASON = "电话回访"
 ANSWERS = ("contacted", "solved", "satisfied")
 
 
@@ -82,7 +84,7 @@ def call_list(request: DeskRequest) -> HttpResponse:
     """Due call-backs, oldest first."""
     page = queries.call_list(request.viewer, cursor=request.GET.get("after", ""))
     faces = cases.faces_of(request.viewer, [row.case for row in page.rows])
-    rows = [(row, faces.get(row.case.party_id or 0)) for row in page.rows]
+    rows = [(row, faces.get(row.case_id)) for row in page.rows]
     return render(request, "desk/callbacks/list.html", {"page": page, "rows": rows})
 
 
@@ -91,6 +93,10 @@ def call_list(request: DeskRequest) -> HttpResponse:
 def call(request: DeskRequest, pk: int) -> HttpResponse:
     """One call-back: the answer that was sent, the script, the three questions."""
     call_back = queries.call_back_for(request.viewer, pk)
+    if request.method == "POST" and "reveal" in request.POST:
+        # whom she has to dial needs no reason of its own; like every look it is limited in time and on the trail
+        case_actions.reveal_asker(case=call_back.case, reason=REASON, by=request.viewer)
+        return redirect("desk:callback", pk=pk)
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -107,6 +113,7 @@ def call(request: DeskRequest, pk: int) -> HttpResponse:
         "call_back": call_back,
         "case": call_back.case,
         "face": cases.face_of(request.viewer, call_back.case),
+        "letter": [line for line in call_back.reply.body.split("\n") if line],
         "tries": queries.tries_of(call_back),
         "max_tries": actions.MAX_TRIES,
     }
