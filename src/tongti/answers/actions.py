@@ -276,6 +276,9 @@ def send_back(*, answer: Answer, reason: str, by: Viewer) -> Answer:
     ):
         _not_submitted(answer, "退回")
     answer.refresh_from_db()
+    # the baton counts too: a draft that another unit takes over starts clean, its predecessor's redos stay with that unit
+    lead = Baton.objects.filter(about(answer.question_id, answer.case_id), role=Baton.Role.LEAD, state__in=OPEN)
+    lead.update(redos=F("redos") + 1)
     trail.record("answer.sent_back", answer, by=by, facts={"times": answer.redo_count})
     return answer
 

@@ -189,6 +189,35 @@ class Attachment(models.Model):
         return f"{self.case_id} 附件 {self.pk}"
 
 
+class Diverted(models.Model):
+    """分流记录: which of the six cases it was, found when it came in or only later, and who agreed. The words are an Addition.
+
+    ``late``: a unit held it already; then ``approved_by`` is who agreed in writing (潍坊条例 21). Counted apart from handled.
+    """
+
+    personal = frozenset[str]()
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="diverted")
+    reason = models.CharField("情形", max_length=20)
+    late = models.BooleanField("办理中才分流", default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "diverted"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(late=False, approved_by=None) | Q(late=True, approved_by__isnull=False),
+                name="late_diversion_approved",
+            )
+        ]
+        indexes = [models.Index(fields=["-at", "-id"], name="diverted_newest")]
+
+    def __str__(self) -> str:
+        return f"分流 {self.case_id}"
+
+
 class ImportBatch(models.Model):
     """导入: one file, its column mapping, and how far it got. Running the same file again enters nothing twice."""
 

@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from tongti.answers.models import Reply
 from tongti.cases.models import Case
+from tongti.questions.models import Question
+from tongti.relay.models import Baton
 
 
 class Invitation(models.Model):
@@ -126,3 +128,71 @@ class Reopening(models.Model):
 
     def __str__(self) -> str:
         return f"重办 {self.pk}"
+
+
+class StrikeOff(models.Model):
+    """销号: a matter leaves the ledger only with evidence, the asker's answer, a reviewer, and a leader where one is asked for.
+
+    The unit applies; somebody outside it reviews; a leader signs when the reviewer asks for it. If the matter comes back
+    afterwards (revisit, “又出现了”), the strike-off is undone by that very step (domain sheet 9.5).
+    ``solved``, ``partly`` and ``silent`` are what the askers had said when it was applied for.
+    """
+
+    personal = frozenset[str]()
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "待审核"
+        REVIEWED = "reviewed", "待领导签字"
+        STRUCK = "struck", "已销号"
+        RETURNED = "returned", "不同意销号"
+        UNDONE = "undone", "又回来了"
+
+    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="strike_offs")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="strike_offs")
+    baton = models.ForeignKey(Baton, models.PROTECT, related_name="strike_offs")
+    state = models.CharField(max_length=9, choices=State, default=State.APPLIED)
+    words = models.CharField("完成情况", max_length=500)
+    solved = models.PositiveIntegerField("说解决了的", default=0)
+    partly = models.PositiveIntegerField("说部分解决的", default=0)
+    silent = models.PositiveIntegerField("没有评价的", default=0)
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField()
+    needs_leader = models.BooleanField("要领导签字", default=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    review_note = models.CharField("审核意见", max_length=300, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    struck_at = models.DateTimeField("销号时间", null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(question=None, case__isnull=False) | Q(question__isnull=False, case=None),
+                name="strike_off_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["question"],
+                condition=Q(state__in=["applied", "reviewed", "struck"]),
+                name="one_strike_off_per_question",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=["applied", "reviewed", "struck"]),
+                name="one_strike_off_per_case",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="struck") | Q(struck_at__isnull=False, reviewed_by__isnull=False),
+                name="struck_off_was_reviewed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["applied_at", "id"], name="strike_off_waiting", condition=Q(state__in=["applied", "reviewed"])
+            ),
+            models.Index(fields=["-struck_at", "-id"], name="strike_off_struck", condition=Q(state="struck")),
+        ]
+
+    def __str__(self) -> str:
+        return f"销号 {self.pk}"

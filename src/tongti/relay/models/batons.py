@@ -1,4 +1,4 @@
-"""接力: who has the duty, until when, and how it passed from hand to hand. 一棒接一棒."""
+"""Who has the duty, until when, and how it passed from hand to hand. 一棒接一棒."""
 
 from django.conf import settings
 from django.db import models
@@ -52,11 +52,16 @@ class Baton(models.Model):
     due_at = models.DateTimeField("到期时刻", null=True, help_text="按小时计的时限才有")
     sign_due_at = models.DateTimeField("签收期限", null=True)
     object_due_at = models.DateTimeField("异议期限", null=True)
+    contact_due_at = models.DateTimeField("首次联系期限", null=True)
     regime_version = models.CharField(max_length=60, blank=True)
     calendar_version = models.CharField(max_length=60, blank=True)
     explanation = models.JSONField(default=dict)
+    extended = models.PositiveSmallIntegerField("延期次数", default=0)
+    promised_until = models.DateField("挂账到", null=True, help_text="挂账期间才有；到期自动回到在办")
+    redos = models.PositiveSmallIntegerField("答复退回次数", default=0)
 
     offered_at = models.DateTimeField()
+    first_contact_at = models.DateTimeField("首次联系", null=True, help_text="第一次试着联系诉求人，不管接没接通")
     accepted_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -87,11 +92,19 @@ class Baton(models.Model):
                 condition=Q(state__in=OPEN, ended_at=None) | Q(state__in=("done", "recalled"), ended_at__isnull=False),
                 name="ended_baton_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(promised_until=None) | Q(state="accepted", role="lead"),
+                name="only_an_accepted_lead_is_promised",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit", "due_on", "id"], name="baton_open_by_unit", condition=Q(state__in=OPEN)),
             models.Index(fields=["due_on", "id"], name="baton_open_by_due", condition=Q(state__in=OPEN)),
             models.Index(fields=["state", "-id"], name="baton_by_state"),
+            models.Index(fields=["officer", "id"], name="baton_open_by_officer", condition=Q(state="accepted")),
+            models.Index(
+                fields=["promised_until", "id"], name="baton_promised", condition=Q(promised_until__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -133,21 +146,6 @@ class Objection(models.Model):
         return f"异议 {self.pk}"
 
 
-class HandOver(models.Model):
-    """转交: the baton passes from one officer to another inside the unit; deadlines stay."""
-
-    personal = frozenset[str]()
-
-    baton = models.ForeignKey(Baton, models.PROTECT, related_name="hand_overs")
-    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField("理由", max_length=200)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"转交 {self.pk}"
-
-
 class Progress(models.Model):
     """办理进展: what the unit did; ``public`` entries are shown to every asker of the question."""
 
@@ -165,29 +163,3 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"进展 {self.pk}"
-
-
-class Contact(models.Model):
-    """联系: one try to reach one asker (W1 rule 6)."""
-
-    personal = frozenset({"words"})
-
-    class Result(models.TextChoices):
-        REACHED = "reached", "联系上了"
-        NO_ANSWER = "no_answer", "没人接"
-        WRONG = "wrong", "号码不对"
-        REFUSED = "refused", "对方不愿意谈"
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="contacts")
-    baton = models.ForeignKey(Baton, models.PROTECT, null=True)
-    way = models.CharField("方式", max_length=20)
-    result = models.CharField("结果", max_length=10, choices=Result)
-    words = models.CharField("记录", max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["case", "at"], name="contact_by_case")]
-
-    def __str__(self) -> str:
-        return f"联系 {self.pk}"
