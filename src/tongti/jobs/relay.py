@@ -1,4 +1,4 @@
-"""Jobs of relay and answers: replies for latecomers, and what units held on a withdrawn case."""
+"""Jobs of relay and answers: replies for latecomers, what units held on a withdrawn case, and what comes with its day."""
 
 from procrastinate.contrib.django import app
 
@@ -18,3 +18,18 @@ def reply_latecomers(question_id: int) -> None:
 def case_withdrawn(case_id: int) -> None:
     """The asker took her case back: batons on it alone end."""
     relay.end_for_withdrawn(case=cases.case_by_id(case_id), by=SYSTEM)
+
+
+@app.task(name="continue_succession", retry=5)
+def continue_succession(succession_id: int) -> None:
+    """A unit was merged or renamed: what is left of its work passes on."""
+    relay.continue_succession(succession_id=succession_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="relay.turn_of_the_day", queueing_lock="relay.turn_of_the_day", lock="relay.turn_of_the_day")
+def turn_of_the_day(timestamp: int) -> None:
+    """Promises come back on their day, absences begin and end. Each run does what is due by now, so a missed night is caught up."""
+    relay.turn_sheets()
+    relay.promises_come_back()
+    relay.remind_promises()

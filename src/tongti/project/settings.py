@@ -95,6 +95,9 @@ FORM_RENDERER = "tongti.web.controls.Renderer"
 WEB_THREADS = environment.number("TONGTI_WEB_THREADS", 4)
 # How many times the ordinary limits of the public forms (shared.ratelimit); large where all come through one address.
 RATE_LIMIT_FACTOR = max(1, environment.number("TONGTI_RATE_LIMIT_FACTOR", 1))
+# 联系不上: after so many tries without an answer, each so many hours after the last one that counted (W1 rule 6).
+CONTACT_TRIES = max(1, environment.number("TONGTI_CONTACT_TRIES", 3))
+CONTACT_HOURS_APART = environment.number("TONGTI_CONTACT_HOURS_APART", 4)
 EMBEDDED = not environment.text(environment.DATABASE_URL)
 DATABASES = {
     "default": parse(environment.text(environment.DATABASE_URL) or postgres.url(environment.cluster())),

@@ -85,3 +85,80 @@ class NothingToReopen(DomainError):
     """Nobody ever held it."""
 
     code, status, words = "relay.nothing_to_reopen", 409, "这件诉求没有派过单位，不能退回重办，请重新派单。"
+
+
+# --- more time --------------------------------------------------------------------------------------------------
+
+
+class AlreadyAsked(DomainError):
+    """One open request of a kind at a time."""
+
+    code, status, words = "relay.already_asked", 409, "{what}已经申请过，正在等审批。"
+
+
+class OwnRequest(DomainError):
+    """Whoever approves stands above the unit that asks (W1 rule 8)."""
+
+    code, status, words = "relay.own_request", 403, "这是您所在单位提的申请，要由单位以外的人审批。"
+
+
+class NotAsked(DomainError):
+    """The request was decided or taken back already."""
+
+    code, status, words = "relay.not_asked", 409, "这份申请{state}，不能再{what}。"
+
+
+class OnLedger(DomainError):
+    """A promised matter stands on its own ledger until its day."""
+
+    code, status, words = "relay.on_ledger", 409, "这件事挂账到 {until}，不能{what}。"
+
+
+class LeadOnly(DomainError):
+    """Only the lead answers to the asker, so only the lead promises and diverts."""
+
+    code, status, words = "relay.lead_only", 409, "只有牵头单位可以{what}，协办和属地单位请和牵头单位商量。"
+
+
+# --- people -----------------------------------------------------------------------------------------------------
+
+
+class SheetOpen(DomainError):
+    """One hand-over at a time, so that nobody wonders which one counts."""
+
+    code, status, words = "relay.sheet_open", 409, "{name}还有一张没办完的交接单，请先办完或作废。"
+
+
+class SheetClosed(DomainError):
+    code, status, words = "relay.sheet_closed", 409, "这张交接单{state}，不能再{what}。"
+
+
+class NotOnSheet(DomainError):
+    """Both people confirm; the unit's leader may confirm for somebody who has left."""
+
+    code, status, words = "relay.not_on_sheet", 403, "这张交接单要由{who}本人确认；人已离岗的，由单位负责人代为确认。"
+
+
+# --- before dispatch, and around it -------------------------------------------------------------------------------
+
+
+class Consulting(DomainError):
+    """One consultation at a time on one matter."""
+
+    code, status, words = "relay.consulting", 409, "这件事正在会商，请先写明商定结果。"
+
+
+class ConsultationClosed(DomainError):
+    code, status, words = "relay.consultation_closed", 409, "这次会商已经有结果了，不能再{what}。"
+
+
+class InHand(DomainError):
+    """A member of a question is diverted only after it left the question."""
+
+    code, status, words = "relay.in_hand", 409, "这根棒办的是一道题；要分流其中哪一件，请派单员先把它移出同题。"
+
+
+class StillMoving(DomainError):
+    """One succession of a unit at a time."""
+
+    code, status, words = "relay.still_moving", 409, "{unit}的移交还没有完成，请等它做完。"

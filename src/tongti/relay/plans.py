@@ -79,11 +79,12 @@ def case_ids_of(matter: Matter, states: Sequence[str] = OPEN_CASES) -> list[int]
 
 @dataclass(frozen=True)
 class Clocks:
-    """What a new baton is due by: its own limit, signing, objecting."""
+    """What a new baton is due by: its own limit, signing, objecting, the first contact."""
 
     due: Due
     sign: Due | None
     objection: Due | None
+    contact: Due | None
 
     @property
     def sign_due_at(self) -> datetime | None:
@@ -94,9 +95,13 @@ class Clocks:
         return self.objection.due_at if self.objection else None
 
     @property
+    def contact_due_at(self) -> datetime | None:
+        return self.contact.due_at if self.contact else None
+
+    @property
     def others(self) -> dict[str, Any]:
-        """The explanations of signing and objecting, kept inside the baton's own."""
-        sides = (("sign", self.sign), ("objection", self.objection))
+        """The explanations of signing, objecting and the first contact, kept inside the baton's own."""
+        sides = (("sign", self.sign), ("objection", self.objection), ("contact", self.contact))
         return {code: due.explanation for code, due in sides if due is not None}
 
     @property
@@ -109,6 +114,7 @@ class Clocks:
             "explanation": self.due.explanation | {"others": self.others},
             "sign_due_at": self.sign_due_at,
             "object_due_at": self.object_due_at,
+            "contact_due_at": self.contact_due_at,
         }
 
 
@@ -142,7 +148,7 @@ def clocks_for(regime: RegimeView, role: str, start: datetime, *, not_after: Bat
     due = deadlines.due(regime=regime, clock=code if regime.has(code) else "handle", start=start)
     if not_after is not None:
         due = limits.not_after(due, due_on=not_after.due_on, due_at=not_after.due_at)
-    return Clocks(due, _side_clock(regime, "sign", start), _side_clock(regime, "objection", start))
+    return Clocks(due, *(_side_clock(regime, code, start) for code in ("sign", "objection", "contact")))
 
 
 def _side_clock(regime: RegimeView, code: str, start: datetime) -> Due | None:

@@ -6,13 +6,17 @@ that its content does not have.
 
 import hashlib
 import io
+import os
 import re
+import secrets
 import unicodedata
 import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tongti.shared.errors import BadInput
@@ -114,6 +118,22 @@ def check_and_clean(name: str, content: bytes) -> CleanUpload:
         content_type, content = _redraw(shown, content)
     given = _with_extension(shown, EXTENSIONS[content_type])
     return CleanUpload(content, content_type, given, hashlib.sha256(content).hexdigest())
+
+
+def store(content: bytes, folder: str) -> str:
+    """Write a cleaned file and fsync it under a random name in ``folder`` of MEDIA_ROOT; answers the path relative to it.
+
+    A rollback of the caller leaves at most an unnamed file behind.
+    """
+    name = secrets.token_hex(16)
+    relative = f"{folder}/{name[:2]}/{name}"
+    target = Path(settings.MEDIA_ROOT) / relative
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    return relative
 
 
 def sniff(content: bytes) -> str:

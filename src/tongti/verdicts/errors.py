@@ -39,3 +39,19 @@ class NotAnsweredYet(DomainError):
     """Only an answered or closed case can come back."""
 
     code, status, words = "verdicts.not_answered_yet", 409, "这件事还在办，有新情况请用“补充情况”。"
+
+
+class NotClosedYet(DomainError):
+    """What is still open cannot leave the ledger."""
+
+    code, status, words = "verdicts.not_closed_yet", 409, "还有诉求没办结，或者又在办理，不能申请销号。"
+
+
+class NobodySpoke(DomainError):
+    """销号 needs an asker's answer; silence is not one."""
+
+    code, status, words = "verdicts.nobody_spoke", 409, "还没有一位诉求人评价过，不能销号；请先回访。"
+
+
+class AlreadyApplied(DomainError):
+    code, status, words = "verdicts.already_applied", 409, "已经申请过销号了，请等审核。"

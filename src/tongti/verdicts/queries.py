@@ -11,12 +11,13 @@ from tongti.answers.models import Reply
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
 from tongti.figures import queries as figures
+from tongti.relay import access as relay_access
 from tongti.relay.models import Baton
 from tongti.shared import clock, links
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Scope, Viewer
-from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
+from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, StrikeOff, Verdict
 
 SOLVED = Verdict.Solved.choices
 SATISFIED = Verdict.Satisfied.choices
@@ -229,3 +230,42 @@ def _start(day: date) -> datetime:
 
 def _end(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.max))
+
+
+# --- 销号 -------------------------------------------------------------------------------------------------------
+
+STRIKE_OFF_TABS: dict[str, tuple[str, ...]] = {
+    "waiting": (StrikeOff.State.APPLIED.value, StrikeOff.State.REVIEWED.value),
+    "struck": (StrikeOff.State.STRUCK.value,),
+    "other": (StrikeOff.State.RETURNED.value, StrikeOff.State.UNDONE.value),
+}
+
+
+def _strike_offs(viewer: Viewer) -> QuerySet[StrikeOff]:
+    """All of the district for those who review or sign; a unit reads its own."""
+    rows = StrikeOff.objects.select_related("question", "case", "baton__unit", "applied_by", "reviewed_by", "signed_by")
+    if viewer.can(May.SUPERVISE) or viewer.can(May.INSTRUCT):
+        return rows
+    return rows.filter(baton__in=Baton.objects.filter(relay_access.own(viewer)))
+
+
+def strike_offs(viewer: Viewer, cursor: str = "", *, tab: str = "waiting", size: int = 30) -> Page[StrikeOff]:
+    """销号 by where it stands; what waits longest first, else newest first."""
+    rows = _strike_offs(viewer).filter(state__in=STRIKE_OFF_TABS[tab])
+    order = ("applied_at", "id") if tab == "waiting" else ("-id",)
+    return page_of(rows, order=order, cursor=cursor, size=size)
+
+
+def strike_off_for(viewer: Viewer, pk: int) -> StrikeOff:
+    """One of them; raises NotVisible."""
+    found = _strike_offs(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def strike_offs_waiting(viewer: Viewer) -> int:
+    """How many wait for this officer: to be reviewed, or to be signed."""
+    states = [StrikeOff.State.APPLIED] if viewer.can(May.SUPERVISE) else []
+    states += [StrikeOff.State.REVIEWED] if viewer.can(May.INSTRUCT) else []
+    return StrikeOff.objects.filter(state__in=states).count() if states else 0

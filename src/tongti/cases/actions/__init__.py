@@ -3,8 +3,10 @@
 from tongti.cases.actions.desk import (
     add_words,
     answer_on_the_spot,
+    checked_diversion,
     correct,
     divert,
+    divert_late,
     register_and_answer,
     reveal_asker,
     withdraw,
@@ -18,17 +20,21 @@ from tongti.cases.actions.imports import (
     upload_import,
 )
 from tongti.cases.actions.intake import Intake, register
-from tongti.cases.actions.moves import add_units, close, mark_answered, pass_to, reopen
+from tongti.cases.actions.moves import add_units, close, extend, hold, mark_answered, pass_to, reopen
 
 __all__ = [
     "Intake",
     "add_units",
     "add_words",
     "answer_on_the_spot",
+    "checked_diversion",
     "close",
     "correct",
     "divert",
+    "divert_late",
     "drop_import",
+    "extend",
+    "hold",
     "mark_answered",
     "pass_to",
     "register",

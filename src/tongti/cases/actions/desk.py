@@ -12,7 +12,9 @@ from tongti.cases.actions.intake import TITLE_LIMIT, Intake, register, tokens
 from tongti.cases.actions.moves import close
 from tongti.cases.diversions import DIVERSIONS
 from tongti.cases.errors import AlreadyDispatched, NotOpen
-from tongti.cases.models import Addition, Case
+from tongti.cases.models import Addition, Case, Diverted
+from tongti.figures import actions as figures
+from tongti.figures.actions import Count
 from tongti.parties import actions as parties
 from tongti.parties.errors import IdentityHidden
 from tongti.parties.models import Reveal
@@ -59,13 +61,45 @@ def divert(*, case: Case, reason_code: str, words: str, by: Viewer) -> Case:
     Counted apart from handled cases. Raises BadInput, NotAllowed, AlreadyDispatched, Raced.
     """
     by.require(May.REGISTER)
+    words = checked_diversion(reason_code, words)
+    _undispatched(case, "分流")
+    return _divert(case, reason_code, words, told_by=by, approved_by=None)
+
+
+@transaction.atomic
+def divert_late(*, case: Case, reason_code: str, words: str, asked_by_id: int, by: Viewer) -> Case:
+    """后期分流 of a case in hand. Called by the relay after somebody above the unit agreed (``by``); counted apart.
+
+    ``asked_by_id`` is the officer who asked for it. Raises BadInput, Raced.
+    """
+    words = checked_diversion(reason_code, words)
+    return _divert(case, reason_code, words, told_by=by, approved_by=by, asked_by_id=asked_by_id)
+
+
+def checked_diversion(reason_code: str, words: str) -> str:
+    """The words for the asker, tidy. Raises BadInput unless the reason is one of the six and something is told."""
     if reason_code not in DIVERSIONS:
         raise BadInput("reason_code", "请选择分流的情形。")
-    words = _words(words, "words", "请写下告知诉求人的话：为什么分流，可以去哪里。")
-    _undispatched(case, "分流")
-    _add(case, key=uuid.uuid5(_DIVERTED, str(case.pk)), words=words, for_asker=True, by=by)
-    trail.record("case.diverted", case, by=by, facts={"reason": reason_code})
-    return close(case=case, closing=Case.Closing.DIVERTED, by=by)
+    return _words(words, "words", "请写下告知诉求人的话：为什么分流，可以去哪里。")
+
+
+def _divert(
+    case: Case, reason: str, words: str, *, told_by: Viewer, approved_by: Viewer | None, asked_by_id: int | None = None
+) -> Case:
+    late = approved_by is not None
+    _add(case, key=uuid.uuid5(_DIVERTED, str(case.pk)), words=words, for_asker=True, by=told_by)
+    Diverted.objects.create(
+        case=case,
+        reason=reason,
+        late=late,
+        by_id=asked_by_id or told_by.officer_id,
+        approved_by_id=approved_by.officer_id if approved_by else None,
+        at=clock.now(),
+    )
+    trail.record("case.diverted", case, by=told_by, facts={"reason": reason, **({"late": True} if late else {})})
+    if late:
+        figures.add([Count("diverted_late", clock.today())])
+    return close(case=case, closing=Case.Closing.DIVERTED, by=told_by)
 
 
 @transaction.atomic

@@ -1,16 +1,11 @@
 """附件: photos and papers, cleaned, under random names outside the web root."""
 
-import os
-import secrets
 from collections.abc import Sequence
-from pathlib import Path
-
-from django.conf import settings
 
 from tongti.cases.models import Attachment, Case
 from tongti.shared import clock
 from tongti.shared.actor import Actor
-from tongti.shared.uploads import CleanUpload
+from tongti.shared.uploads import CleanUpload, store
 
 
 def keep(case: Case, files: Sequence[CleanUpload], *, by: Actor) -> list[Attachment]:
@@ -24,7 +19,7 @@ def keep(case: Case, files: Sequence[CleanUpload], *, by: Actor) -> list[Attachm
     rows = [
         Attachment(
             case_id=case.pk,
-            path=_store(file.content),
+            path=store(file.content, "cases"),
             given_name=file.given_name,
             content_type=file.content_type,
             size=len(file.content),
@@ -36,16 +31,3 @@ def keep(case: Case, files: Sequence[CleanUpload], *, by: Actor) -> list[Attachm
     ]
     # FK checks are deferred to the commit, so rows may come before their case gets its number.
     return Attachment.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _store(content: bytes) -> str:
-    """Write and fsync under a random name; the path relative to MEDIA_ROOT."""
-    name = secrets.token_hex(16)
-    relative = f"cases/{name[:2]}/{name}"
-    target = Path(settings.MEDIA_ROOT) / relative
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    return relative

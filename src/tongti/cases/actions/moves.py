@@ -62,6 +62,45 @@ def add_units(*, case_ids: Collection[int], unit_ids: Collection[int]) -> None:
 
 
 @transaction.atomic
+def extend(
+    *,
+    case_ids: Collection[int],
+    due_on: date,
+    by: Actor,
+    verb: str = "case.extended",
+    facts: dict[str, Any] | None = None,
+) -> list[Case]:
+    """What was told to these askers moves to ``due_on``; a case that is due later already keeps its day (never shortened).
+
+    Answers the cases in hand, moved or not, so that each of their askers can be told. The caller was allowed to.
+    """
+    cases = _locked(case_ids, State.HANDLING)
+    later = [case for case in cases if case.due_on is None or case.due_on < due_on]
+    Case.objects.filter(pk__in=[case.pk for case in later]).update(due_on=due_on)
+    trail.record_many(
+        [
+            (verb, c, {"due_on": due_on.isoformat(), **_without_none(was=_iso(c.due_on)), **(facts or {})})
+            for c in later
+        ],
+        by=by,
+    )
+    return cases
+
+
+@transaction.atomic
+def hold(*, case_ids: Collection[int], old_id: int, new_id: int, by: Actor) -> int:
+    """The unit ``old_id`` became ``new_id``: what it holds and takes part in is the successor's, with every date as it is."""
+    taking_part = Case.objects.filter(pk__in=list(case_ids)).filter(units__contains=[old_id])
+    taking_part.update(units=_with_units([new_id]))
+    cases = [c for c in _locked(case_ids, State.REGISTERED, State.HANDLING, State.ANSWERED) if c.holder_id == old_id]
+    Case.objects.filter(pk__in=[c.pk for c in cases]).update(holder_id=new_id)
+    trail.record_many([("case.inherited", c, {"holder": new_id, "was": old_id}) for c in cases], by=by)
+    today = clock.today()
+    figures.add([*_stock(old_id, -len(cases), today), *_stock(new_id, len(cases), today)] if cases else [])
+    return len(cases)
+
+
+@transaction.atomic
 def mark_answered(*, case_ids: Collection[int], by: Actor) -> list[Case]:
     """The answer is on its way: handling → answered. Answers the cases that moved; raises Raced when none could."""
     cases = _locked(case_ids, State.HANDLING, State.REGISTERED)
@@ -94,7 +133,10 @@ def close(*, case: Case, closing: str, by: Actor) -> Case:
     verb = "case.withdrawn" if withdrawn else "case.closed"
     trail.record(verb, case, by=by, facts=_without_none(closing=closing, was=before.state, late=late or None))
     counts = [Count("open", today, amount=-1), *_stock(before.holder_id, -1, today)]
-    if not withdrawn:
+    if closing == Case.Closing.DIVERTED:
+        # told its way, not handled: counted apart (W1 rule 1)
+        counts += _both("diverted", before.holder_id, today)
+    elif not withdrawn:
         for measure in ("closed", *(("closed_late",) if late else ())):
             counts += _both(measure, before.holder_id, today)
     figures.add(counts)

@@ -4,6 +4,8 @@ from tongti.questions.actions.deciding import Decided, count_me_in, decide, make
 from tongti.questions.actions.lifecycle import (
     classify,
     clear_for_public,
+    extend,
+    inherit,
     mark_answered,
     mark_closed,
     note_progress,
@@ -37,7 +39,9 @@ __all__ = [
     "count_words",
     "decide",
     "drop",
+    "extend",
     "group_all",
+    "inherit",
     "join",
     "make",
     "mark_answered",

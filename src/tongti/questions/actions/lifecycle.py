@@ -216,6 +216,32 @@ def set_units(
 
 
 @transaction.atomic
+def extend(*, question: Question, due_on: date, by: Actor, verb: str = "question.extended") -> Question:
+    """The date of a question in hand moves to ``due_on``, told to its askers in the same transaction; never shortened.
+
+    Called by the relay after an extension or a promise was approved.
+    """
+    locked = lock([question.pk])[question.pk]
+    if locked.due_on is not None and locked.due_on >= due_on:
+        return locked
+    Question.objects.filter(pk=locked.pk).update(due_on=due_on)
+    return _told(verb, question, by, due_on=due_on.isoformat())
+
+
+@transaction.atomic
+def inherit(*, question: Question, old_id: int, new_id: int, by: Actor) -> Question:
+    """The unit ``old_id`` became ``new_id``: it leads and takes part in its stead; who took part once keeps sight of it."""
+    locked = lock([question.pk])[question.pk]
+    units = sorted({*locked.units, new_id}) if old_id in locked.units else locked.units
+    lead_id = new_id if locked.lead_id == old_id else locked.lead_id
+    if (units, lead_id) == (locked.units, locked.lead_id):
+        return locked
+    Question.objects.filter(pk=locked.pk).update(units=units, lead_id=lead_id)
+    case_actions.hold(case_ids=[case.pk for case in _active_cases(locked)], old_id=old_id, new_id=new_id, by=by)
+    return _told("question.inherited", question, by, old=old_id, new=new_id)
+
+
+@transaction.atomic
 def mark_answered(*, question: Question, by: Actor) -> Question:
     """待评价: the joint answer is on its way; the cases are marked by the answer itself. Raises WrongState."""
     _pass_on(question, (Q_.HANDLING,), Q_.ANSWERED, "答复", answered_at=clock.now())

@@ -10,6 +10,7 @@ from tongti.cases.models import Case
 from tongti.questions import actions as questions
 from tongti.questions.models import Membership, Question
 from tongti.relay.actions import matters
+from tongti.relay.actions.consulting import refuse_while_consulting
 from tongti.relay.actions.matters import Matter, checked_words, clocks_for, matter_of, regime_of, unit_for_baton
 from tongti.relay.errors import AlreadyTakesPart, InQuestion, NoLead, NotForDispatch
 from tongti.relay.models import Baton
@@ -39,13 +40,14 @@ def dispatch(
     """派单: a lead, helpers and the territory unit each get a baton with a task and a due date; the clocks start now.
 
     The row of the duty list that was followed is kept, or else the reason. Answers the batons, lead first.
-    Raises BadInput, NotAllowed, NotForDispatch, InQuestion, Raced (somebody dispatched it a moment ago).
+    Raises BadInput, NotAllowed, NotForDispatch, InQuestion, Consulting, Raced (somebody dispatched it a moment ago).
     """
     by.require(May.DISPATCH)
     wanted = _wanted(lead_id, lead_task, helpers, territory_id, territory_task)
     duty_id, reason = _ground(duty_id, reason)
     matter = matters.locked(matter_of(question, case))
     _check_dispatchable(matter)
+    refuse_while_consulting(**matter.key)
     now = clock.now()
     regime = regime_of(matter, joint=len(wanted) > 1, start=now)
     batons = [

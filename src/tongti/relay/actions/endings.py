@@ -27,7 +27,7 @@ def finish(*, baton: Baton, by: Actor) -> Baton:
     matter = locked_matter_of(baton)
     now = clock.now()
     moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.ACCEPTED).update(
-        state=Baton.State.DONE, done_at=now, ended_at=now
+        state=Baton.State.DONE, done_at=now, ended_at=now, promised_until=None
     )
     baton.refresh_from_db()
     if not moved:
@@ -36,7 +36,8 @@ def finish(*, baton: Baton, by: Actor) -> Baton:
         if baton.state == Baton.State.DONE:
             raise Raced
         raise Ended(state=baton.get_state_display(), what="交棒")
-    late = clock.today() > baton.due_on
+    late = now > baton.due_at if baton.due_at else clock.today() > baton.due_on
+    matters.drop_requests([baton])
     matters.record("baton.done", [baton], matter, by=by, facts={"late": late})
     matters.count_ended([baton])
     return baton
@@ -59,9 +60,8 @@ def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
         baton.refresh_from_db()
         raise Ended(state=baton.get_state_display(), what="收回")
     baton.refresh_from_db()
-    Objection.objects.filter(baton=baton, ruling="").update(
-        ruling=Objection.Ruling.REASSIGNED, ruling_note=reason, ruled_by_id=by.officer_id, ruled_at=clock.now()
-    )
+    matters.drop_requests([baton])
+    matters.close_objection(baton, reason, by=by)
     # why it was taken back is kept on the baton; the trail holds codes only
     Baton.objects.filter(pk=baton.pk).update(dispatch_reason=reason)
     matters.record("baton.recalled", [baton], matter, by=by, facts={"why": "dispatcher"})
@@ -80,7 +80,7 @@ def call_back(*, question: Question | None = None, case: Case | None = None, rea
     by.require(May.DISPATCH)
     reason = checked_words(reason, "reason", "收回理由", 200)
     matter = matters.locked(matters.matter_of(question, case))
-    batons = _end_all(matter, by=by, why="called_back")
+    batons = end_all(matter, by=by, why="called_back")
     if not batons:
         raise NoLead
     Baton.objects.filter(pk__in=[baton.pk for baton in batons]).update(dispatch_reason=reason)
@@ -96,7 +96,7 @@ def call_back(*, question: Question | None = None, case: Case | None = None, rea
 def close_rest(*, baton: Baton, by: Actor, why: str = "answered") -> list[Baton]:
     """End what is still open beside a finished lead ``baton``: the answer went out without these parts."""
     matter = locked_matter_of(baton)
-    return _end_all(matter, by=by, why=why)
+    return end_all(matter, by=by, why=why)
 
 
 @transaction.atomic
@@ -105,14 +105,16 @@ def end_for_withdrawn(*, case: Case, by: Actor = SYSTEM) -> list[Baton]:
     matter = matters.locked(Matter(None, case))
     if matter.case and matter.case.is_open:
         return []
-    return _end_all(matter, by=by, why="withdrawn")
+    return end_all(matter, by=by, why="withdrawn")
 
 
-def _end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
+def end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
+    """Every open baton of a locked matter ends; ``why`` is a code for the trail."""
     batons = list(matter.open_batons().select_related("unit").order_by("pk"))
     if not batons:
         return []
     _end([baton.pk for baton in batons])
+    matters.drop_requests(batons)
     Objection.objects.filter(baton__in=batons, ruling="").update(
         ruling=Objection.Ruling.UPHELD, ruling_note="事情已了，不再裁定", ruled_at=clock.now()
     )
@@ -122,7 +124,9 @@ def _end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
 
 
 def _end(pks: list[int]) -> int:
-    return Baton.objects.filter(pk__in=pks, state__in=OPEN).update(state=Baton.State.RECALLED, ended_at=clock.now())
+    return Baton.objects.filter(pk__in=pks, state__in=OPEN).update(
+        state=Baton.State.RECALLED, ended_at=clock.now(), promised_until=None
+    )
 
 
 @transaction.atomic

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
+from tongti.deadlines.limits import Due
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
-from tongti.relay.models import Baton
+from tongti.relay.models import Baton, Extension, LateDiversion, Objection, Promise
+from tongti.relay.models.asking import Ask
 from tongti.relay.plans import Clocks, Matter, case_ids_of, clocks_for, matter_of, regime_of
 from tongti.shared import clock
 from tongti.shared.actor import Actor
@@ -23,12 +27,18 @@ __all__ = [
     "case_ids_of",
     "checked_words",
     "clocks_for",
+    "close_objection",
     "count_ended",
     "count_offered",
+    "count_promised",
+    "drop_requests",
+    "lock_all",
     "locked",
     "locked_matter_of",
     "matter_of",
+    "move_due",
     "record",
+    "record_each",
     "regime_of",
     "settle_units",
     "unit_for_baton",
@@ -40,6 +50,19 @@ TASK_LIMIT = 300
 def locked(matter: Matter) -> Matter:
     """The same matter with its row locked and fresh."""
     return _locked(matter.key["question_id"], matter.key["case_id"])
+
+
+def lock_all(batons: Iterable[Baton]) -> None:
+    """Lock the matters of many batons in one order, so that two such steps queue instead of deadlocking."""
+    rows = list(batons)
+    questions_, cases_ = {b.question_id for b in rows if b.question_id}, {b.case_id for b in rows if b.case_id}
+    list(
+        Question.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=questions_)
+        .order_by("pk")
+        .only("pk")
+    )
+    list(Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=cases_).order_by("pk").only("pk"))
 
 
 def locked_matter_of(baton: Baton) -> Matter:
@@ -92,6 +115,11 @@ def count_ended(batons: Iterable[Baton]) -> None:
     figures.add(c for baton in batons for c in _stock(baton, -1))
 
 
+def count_promised(baton: Baton, sign: int) -> None:
+    """挂账 in and out: what stands on its own ledger is a figure of its own."""
+    figures.add(Count("promises_open", clock.today(), unit_id=unit, amount=sign) for unit in (0, baton.unit_id))
+
+
 def _stock(baton: Baton, sign: int) -> list[Count]:
     today = clock.today()
     return [
@@ -109,6 +137,21 @@ def record(
     trail.record_many([(verb, baton, _facts_of(baton, facts)) for baton in batons], by=by, first=first)
     about = {**facts, "batons": [b.pk for b in batons], "units": [b.unit_id for b in batons]}
     trail.record(f"{matter.word}.baton_{name}", matter.obj, by=by, facts=about)
+
+
+def record_each(verb: str, batons: Sequence[Baton], *, by: Actor, facts: dict[str, Any]) -> None:
+    """The same step on batons of several matters, on their chains and on those of their matters; a few statements in all."""
+    name = verb.removeprefix("baton.")
+    trail.record_many([(verb, baton, _facts_of(baton, facts)) for baton in batons], by=by)
+    by_matter: dict[tuple[int | None, int | None], list[Baton]] = {}
+    for baton in batons:
+        by_matter.setdefault((baton.question_id, baton.case_id), []).append(baton)
+    entries: list[tuple[str, Any, dict[str, Any] | None]] = []
+    for (question_id, case_id), own in by_matter.items():
+        obj, word = (Question(pk=question_id), "question") if question_id else (Case(pk=case_id), "case")
+        about = {**facts, "batons": [b.pk for b in own], "units": [b.unit_id for b in own]}
+        entries.append((f"{word}.baton_{name}", obj, about))
+    trail.record_many(entries, by=by)
 
 
 def _facts_of(baton: Baton, facts: dict[str, Any]) -> dict[str, Any]:
@@ -129,3 +172,54 @@ def settle_units(matter: Matter, *, by: Actor, lead_id: int | None = None) -> No
         )
     else:
         cases.add_units(case_ids=[matter.case.pk], unit_ids=unit_ids)
+
+
+# --- dates and requests -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def move_due(
+    baton: Baton, matter: Matter, *, due: Due, why: dict[str, Any], verbs: tuple[str, str], by: Actor
+) -> list[Case]:
+    """The baton's limit moves to a day that was approved; a lead takes the matter's own dates along.
+
+    ``verbs`` are what the trails of a question and of its cases say, ``why`` their facts. Answers the cases whose askers
+    must be told: those in hand. Called with the matter locked, before anything is told.
+    """
+    count_ended([baton])
+    columns = {
+        "due_on": due.due_on,
+        "due_at": None if due.by_day else due.due_at,
+        "calendar_version": due.calendar_version,
+        "explanation": due.explanation,
+    }
+    Baton.objects.filter(pk=baton.pk).update(**columns)
+    baton.refresh_from_db()
+    count_offered([baton])
+    if baton.role != Baton.Role.LEAD:
+        return []
+    if matter.question:
+        questions.extend(question=matter.question, due_on=due.due_on, by=by, verb=verbs[0])
+    return cases.extend(case_ids=case_ids_of(matter), due_on=due.due_on, by=by, verb=verbs[1], facts=why)
+
+
+def close_objection(baton: Baton, note: str, *, by: Actor) -> None:
+    """An objection on a baton that was taken away has got what it asked for."""
+    officer = by.actor_id if by.kind == "officer" else None
+    Objection.objects.filter(baton=baton, ruling="").update(
+        ruling=Objection.Ruling.REASSIGNED, ruling_note=note, ruled_by_id=officer, ruled_at=clock.now()
+    )
+
+
+def drop_requests(batons: Sequence[Baton]) -> None:
+    """What was asked for on batons that have ended is moot, and a promise leaves the ledger with its baton.
+
+    The baton's own event tells why it ended; a request that nobody decided is marked taken back, never approved.
+    """
+    now = clock.now()
+    for model in (Extension, Promise, LateDiversion):
+        model.objects.filter(baton__in=batons, state=Ask.ASKED).update(state=Ask.TAKEN_BACK)
+    on_ledger = Promise.objects.filter(baton__in=batons, state=Ask.APPROVED, ended_at=None)
+    for promise in on_ledger.select_related("baton"):
+        count_promised(promise.baton, -1)
+    on_ledger.update(ended_at=now)

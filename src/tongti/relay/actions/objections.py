@@ -132,9 +132,7 @@ def redispatch(*, baton: Baton, to_unit_id: int, reason: str, by: Viewer) -> Bat
     fresh = Baton.objects.select_related("unit").get(pk=baton.pk)
     if not fresh.is_open:
         raise Ended(state=fresh.get_state_display(), what="改派")
-    Objection.objects.filter(baton=fresh, ruling="").update(
-        ruling=Objection.Ruling.REASSIGNED, ruling_note=reason, ruled_by_id=by.officer_id, ruled_at=clock.now()
-    )
+    matters.close_objection(fresh, reason, by=by)
     failed = fresh.state == Baton.State.OBJECTED
     return _pass_to(fresh, target, matter, by=by, designated=False, reason=reason, failed=failed)
 
@@ -147,10 +145,11 @@ def _pass_to(
         raise AlreadyTakesPart(unit=target.short_name)
     now = clock.now()
     if not Baton.objects.filter(pk=old.pk, state__in=OPEN, unit_id=old.unit_id).update(
-        state=Baton.State.RECALLED, ended_at=now
+        state=Baton.State.RECALLED, ended_at=now, promised_until=None
     ):
         raise Raced
     old.refresh_from_db()
+    matters.drop_requests([old])
     new = Baton(
         question_id=old.question_id,
         case_id=old.case_id,
@@ -180,7 +179,11 @@ def _carry_clocks(new: Baton, old: Baton, matter: Matter) -> None:
     """The new unit signs and objects by clocks of its own; the handling clock restarts only if the regime says so."""
     regime = regime_of(matter, joint=True, start=new.offered_at)
     fresh = clocks_for(regime, new.role, new.offered_at)
-    new.sign_due_at, new.object_due_at = fresh.sign_due_at, fresh.object_due_at
+    new.sign_due_at, new.object_due_at, new.contact_due_at = (
+        fresh.sign_due_at,
+        fresh.object_due_at,
+        fresh.contact_due_at,
+    )
     if regime.restarts:
         new.started_on = clock.today()
         for name, value in fresh.columns.items():

@@ -4,17 +4,15 @@ from typing import NoReturn
 
 from django.db import transaction
 
-from tongti.cases.models import Case
 from tongti.questions import actions as questions
-from tongti.questions.models import Membership
 from tongti.relay import access
 from tongti.relay.actions import matters
 from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.actions.sheets import stand_in_for
 from tongti.relay.errors import Ended, NotAccepted
-from tongti.relay.models import Baton, Contact, HandOver, Progress
+from tongti.relay.models import Baton, HandOver, Progress
 from tongti.shared import clock, privacy
-from tongti.shared.errors import BadInput, NotVisible, Raced
-from tongti.trail import actions as trail
+from tongti.shared.errors import BadInput, Raced
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May, Viewer
 
@@ -26,11 +24,13 @@ PUBLIC_LIMIT = 200
 def accept(*, baton: Baton, by: Viewer, officer_id: int | None = None) -> Baton:
     """签收: the unit takes it on; ``officer_id`` is who in the unit will handle it (herself when none is named).
 
-    The clocks have been running since dispatch. Raises NotAllowed, BadInput, Ended, Raced.
+    Somebody who is away gets nothing new: it goes to her stand-in. The clocks have been running since dispatch.
+    Raises NotAllowed, BadInput, Ended, Raced.
     """
     access.require_at(by, May.RECEIVE, baton)
-    officer_id = officer_id or by.officer_id
-    _check_officer(baton, officer_id)
+    named = officer_id or by.officer_id
+    _check_officer(baton, named)
+    officer_id = stand_in_for(baton.unit_id, named)
     matter = locked_matter_of(baton)
     moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.OFFERED).update(
         state=Baton.State.ACCEPTED, officer_id=officer_id, accepted_at=clock.now()
@@ -39,7 +39,8 @@ def accept(*, baton: Baton, by: Viewer, officer_id: int | None = None) -> Baton:
         _explain_refusal(baton, "签收")
     baton.refresh_from_db()
     late = bool(baton.sign_due_at and baton.accepted_at and baton.accepted_at > baton.sign_due_at)
-    matters.record("baton.accepted", [baton], matter, by=by, facts={"officer": officer_id, "late": late})
+    facts = {"officer": officer_id, "late": late, **({"stands_in_for": named} if officer_id != named else {})}
+    matters.record("baton.accepted", [baton], matter, by=by, facts=facts)
     return baton
 
 
@@ -52,6 +53,7 @@ def hand_over(*, baton: Baton, taker_id: int, reason: str, by: Viewer) -> HandOv
     access.require_at(by, May.RECEIVE, baton)
     reason = checked_words(reason, "reason", "转交理由", 200)
     _check_officer(baton, taker_id, "taker_id")
+    taker_id = stand_in_for(baton.unit_id, taker_id)
     if taker_id == baton.officer_id:
         raise BadInput("taker_id", "现在就是由这位同志承办，请选别的人。")
     matter = locked_matter_of(baton)
@@ -88,41 +90,9 @@ def note_progress(*, baton: Baton, words: str, public: bool, by: Viewer) -> Prog
     return row
 
 
-@transaction.atomic
-def record_contact(
-    *, case: Case, baton: Baton | None = None, way: str, result: str, words: str = "", by: Viewer
-) -> Contact:
-    """记联系: one try to reach one asker, reached or not (W1 rule 6). Raises NotAllowed, BadInput, NotVisible."""
-    if baton is not None:
-        access.require_at(by, May.HANDLE, baton)
-        _check_travels_with(case, baton)
-    else:
-        by.require(May.HANDLE)
-    if result not in Contact.Result.values:
-        raise BadInput("result", "请选联系的结果。")
-    way = checked_words(way, "way", "方式", 20)
-    if len(words) > 300:
-        raise BadInput("words", f"“记录”写了 {len(words)} 字，最多 300 字。")
-    row = Contact.objects.create(
-        case=case, baton=baton, way=way, result=result, words=words.strip(), by_id=by.officer_id, at=clock.now()
-    )
-    trail.record("case.contacted", case, by=by, facts={"contact": row.pk, "result": result})
-    return row
-
-
 def _check_officer(baton: Baton, officer_id: int, field: str = "officer_id") -> None:
     if not units.officers_of(baton.unit_id, WORKERS).filter(pk=officer_id).exists():
         raise BadInput(field, f"请选{baton.unit.short_name}的承办人。")
-
-
-def _check_travels_with(case: Case, baton: Baton) -> None:
-    if baton.question_id is None:
-        if baton.case_id != case.pk:
-            raise NotVisible
-        return
-    member = Membership.objects.filter(question_id=baton.question_id, case=case, state=Membership.State.ACTIVE)
-    if not member.exists():
-        raise NotVisible
 
 
 def _require_accepted(baton: Baton, what: str) -> None:

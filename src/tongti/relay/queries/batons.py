@@ -147,7 +147,7 @@ def counts_for(viewer: Viewer) -> dict[str, int]:
     rows = Baton.objects.filter(access.own(viewer), state__in=OPEN).aggregate(
         offered=Count("id", filter=Q(state__in=TABS["offered"])),
         accepted=Count("id", filter=Q(state="accepted")),
-        overdue=Count("id", filter=Q(due_on__lt=clock.today())),
+        overdue=Count("id", filter=Q(due_on__lt=clock.today()) | Q(due_at__lt=clock.now())),
     )
     return {name: int(value) for name, value in rows.items()}
 

@@ -21,6 +21,7 @@ from tongti.shared.errors import BadInput
 from tongti.shared.text import has_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
+from tongti.verdicts.actions.striking import undo_strike_offs
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
 from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
 from tongti.verdicts.queries import RESULTS as RESULT_CHOICES
@@ -191,6 +192,7 @@ def _reopen(case: Case, why: str, words: str, by: Viewer | Asker) -> Reopening:
         case=case, why=why, words=words.strip(), by_kind=by.kind, by_id=by.actor_id, at=clock.now()
     )
     relay.reopen_to_last_holder(case=case, by=by, why=why)
+    undo_strike_offs(case=case, by=by)
     return reopening
 
 

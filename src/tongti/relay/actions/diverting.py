@@ -1,0 +1,100 @@
+"""后期分流: a case in hand turns out to be one of the six; the hotline agrees in writing, the asker is told her way (潍坊条例 21)."""
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from tongti.cases import actions as cases
+from tongti.cases.models import Case
+from tongti.outbox import actions as outbox
+from tongti.relay import access
+from tongti.relay.actions import matters
+from tongti.relay.actions.endings import end_all
+from tongti.relay.actions.extending import in_work, not_asked, outside
+from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.errors import AlreadyAsked, InHand, LeadOnly
+from tongti.relay.models import Baton, LateDiversion
+from tongti.relay.models.asking import Ask
+from tongti.shared import clock, links
+from tongti.units import queries as units
+from tongti.units.access import May, Viewer
+
+
+@transaction.atomic
+def ask_diversion(*, baton: Baton, reason_code: str, why: str, words: str, by: Viewer) -> LateDiversion:
+    """申请分流 of a single case in hand: which of the six, why it shows only now, what the asker is to be told.
+
+    Raises NotAllowed, BadInput, InHand, LeadOnly, NotAccepted, Ended, AlreadyAsked.
+    """
+    access.require_at(by, May.HANDLE, baton)
+    words = cases.checked_diversion(reason_code, words)
+    why = checked_words(why, "why", "办理中才发现的情况", 500)
+    if baton.case_id is None:
+        raise InHand
+    if baton.role != Baton.Role.LEAD:
+        raise LeadOnly(what="申请分流")
+    matter = locked_matter_of(baton)
+    fresh = in_work(baton, "申请分流")
+    try:
+        with transaction.atomic():
+            row = LateDiversion.objects.create(
+                baton=fresh, reason=reason_code, why=why, words=words, asked_by_id=by.officer_id, asked_at=clock.now()
+            )
+    except IntegrityError as error:
+        raise AlreadyAsked(what="分流") from error
+    facts = {"diversion": row.pk, "reason": reason_code}
+    matters.record("baton.diversion_asked", [fresh], matter, by=by, facts=facts)
+    return row
+
+
+@transaction.atomic
+def decide_diversion(*, diversion: LateDiversion, approve: bool, note: str, by: Viewer) -> LateDiversion:
+    """书面审批后期分流. Approved: the words reach the asker, the batons end, the case is closed as diverted and counted apart.
+
+    Raises NotAllowed, OwnRequest, BadInput, NotAsked, Raced.
+    """
+    by.require(May.RULE)
+    note = checked_words(note, "note", "书面意见", 300)
+    baton = Baton.objects.select_related("unit", "case").get(pk=diversion.baton_id)
+    outside(by, baton)
+    matter = locked_matter_of(baton)
+    won = LateDiversion.objects.filter(pk=diversion.pk, state=Ask.ASKED).update(
+        state=Ask.APPROVED if approve else Ask.REFUSED,
+        decided_by_id=by.officer_id,
+        decided_at=clock.now(),
+        decision_note=note,
+    )
+    if not won:
+        not_asked(diversion, "审批")
+    diversion.refresh_from_db()
+    facts = {"diversion": diversion.pk, "reason": diversion.reason}
+    if not approve:
+        matters.record("baton.diversion_refused", [baton], matter, by=by, facts=facts)
+        return diversion
+    assert matter.case is not None  # only batons on a single case can be asked for
+    matters.record("baton.diverted", [baton], matter, by=by, facts=facts)
+    end_all(matter, by=by, why="diverted")
+    cases.divert_late(
+        case=matter.case,
+        reason_code=diversion.reason,
+        words=diversion.words,
+        asked_by_id=diversion.asked_by_id,
+        by=by,
+    )
+    _tell(matter.case, diversion)
+    return diversion
+
+
+def _tell(case: Case, diversion: LateDiversion) -> None:
+    """The words themselves are on her page; the notice only says where, for a message may be read by others."""
+    if not case.reply_wanted or case.party_id is None:
+        return
+    slots = {
+        "number": case.number,
+        "url": links.tracking_url(case.pk),
+        "owner": settings.OWNER_NAME,
+        "district": settings.DISTRICT_NAME,
+    }
+    subject, body = units.words("notice.diverted_subject"), units.words("notice.diverted")
+    for name, value in slots.items():
+        subject, body = subject.replace("{" + name + "}", value), body.replace("{" + name + "}", value)
+    outbox.send(about=case, subject=subject, body=body, dedupe_key=f"diverted:{diversion.pk}", to_party=case.party_id)

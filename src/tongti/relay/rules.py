@@ -1,0 +1,69 @@
+"""What the regime of a baton allows beside its clocks: how far it may be put off, and until when a promise may reach."""
+
+import calendar
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from tongti.deadlines import limits
+from tongti.deadlines import queries as regimes
+from tongti.deadlines.errors import TooLong
+from tongti.deadlines.limits import Due
+from tongti.deadlines.queries import ExtensionView, RegimeView
+from tongti.relay.models import Baton
+from tongti.shared.errors import BadInput
+
+# 安徽 2025: a promise reaches at most nine months (domain sheet 2.6). Used where the regime has no limit of its own.
+PROMISE_MONTHS = 9
+# W1 rule 7: once, before it is due; how long is for whoever approves. Used where the regime says nothing of extensions.
+ONCE = ExtensionView(amount=None, unit="wd", times=1, source="系统默认：到期前申请一次，长短由批准人定")
+
+
+def regime_of_baton(baton: Baton) -> RegimeView:
+    """The version under which the baton's date was computed, with an extension rule in any case."""
+    regime = regimes.regime_of_version(baton.regime_version)
+    return regime if regime.extension is not None else replace(regime, extension=ONCE)
+
+
+def put_off(baton: Baton, rule: ExtensionView, *, until: date | None, hours: int | None) -> Due:
+    """The date that an extension asks for: a day, or so many hours more on a baton that is due at an hour.
+
+    Raises BadInput on ``to_due_on`` or ``hours`` when it is not later, or further than the rule lets it reach.
+    """
+    if baton.due_at is not None:
+        return _more_hours(baton, rule, hours)
+    if until is None:
+        raise BadInput("to_due_on", "请写延到哪一天。")
+    try:
+        limits.check_length(rule, baton.explanation, until)
+    except (BadInput, TooLong) as wrong:
+        raise BadInput("to_due_on", wrong.sentence) from wrong
+    if not regimes.is_working_day(until):
+        raise BadInput("to_due_on", f"{until.month} 月 {until.day} 日不上班，请选一个工作日。")
+    return limits.extended_until(baton.explanation, until)
+
+
+def _more_hours(baton: Baton, rule: ExtensionView, hours: int | None) -> Due:
+    if not hours or hours < 1:
+        raise BadInput("hours", "这根棒按小时计时限，请写延几个小时。")
+    asked = limits.extended(baton.explanation, amount=hours, unit="h")
+    if rule.amount is not None:
+        longest = limits.extended(baton.explanation, amount=rule.amount, unit=rule.unit)
+        if asked.due_at > longest.due_at:
+            raise BadInput("hours", f"按时限规则最多延到 {timezone.localtime(longest.due_at):%Y-%m-%d %H:%M}。")
+    return asked
+
+
+def promise_limit(regime: RegimeView, start: datetime) -> date:
+    """The latest day that may be promised from ``start`` on."""
+    if regime.has("promise"):
+        return limits.due(regime=regime, clock="promise", start=start).due_on
+    return _months_after(timezone.localdate(start), PROMISE_MONTHS)
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last one (民法典 202)."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
