@@ -53,6 +53,10 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("同题"), "users-round", "desk:questions"),
             NavItem(_("本单位的棒"), "arrow-left-right", "desk:batons"),
             NavItem(_("异议"), "gavel", "desk:objections"),
+            NavItem(_("审批"), "hourglass", "desk:approvals"),
+            NavItem(_("挂账台账"), "calendar", "desk:promises"),
+            NavItem(_("交接"), "arrow-right", "desk:hand_overs"),
+            NavItem(_("销号"), "stamp", "desk:strike_offs"),
             NavItem(_("共答"), "message-square-text", "desk:answers"),
             NavItem(_("时限墙"), "chart-no-axes-gantt", "desk:wall"),
             NavItem(_("督办"), "alarm-clock", "desk:supervision"),
@@ -73,6 +77,7 @@ NAV: tuple[NavGroup, ...] = (
         _("管理"),
         (
             NavItem(_("机构"), "network", "desk:units"),
+            NavItem(_("单位承接"), "merge", "desk:successions"),
             NavItem(_("人员和角色"), "contact", "desk:officers"),
             NavItem(_("事项分类"), "tags", "desk:categories"),
             NavItem(_("职责清单"), "clipboard-list", "desk:duties"),

@@ -63,6 +63,31 @@ STATES: dict[str, State] = {
     "draft": State(_("起草中"), "info", "pen-line"),
     "submitted": State(_("待签发"), "wait", "signature"),
     "signed": State(_("已签发"), "ok", "signature"),
+    # what a unit asked for: more time, a promise, a late diversion
+    "asked": State(_("待审批"), "wait", "hourglass"),
+    "approved": State(_("已同意"), "ok", "check"),
+    "extension.refused": State(_("不同意"), "mute", "x"),
+    "promise.refused": State(_("不同意"), "mute", "x"),
+    "latediversion.refused": State(_("不同意"), "mute", "x"),
+    "taken_back": State(_("已撤回"), "mute", "undo-2"),
+    "promised": State(_("挂账中"), "wait", "calendar"),
+    # a hand-over sheet, a succession
+    "handoversheet.waiting": State(_("待双方确认"), "wait", "signature"),
+    "agreed": State(_("已确认，待开始"), "info", "calendar"),
+    "handoversheet.running": State(_("代办中"), "info", "arrow-left-right"),
+    "handoversheet.done": State(_("已交接"), "ok", "circle-check"),
+    "handoversheet.cancelled": State(_("已作废"), "mute", "ban"),
+    "succession.running": State(_("正在移交"), "info", "loader"),
+    "succession.done": State(_("已完成"), "ok", "circle-check"),
+    # how reaching an asker goes
+    "trying": State(_("还没联系上"), "mute", "phone"),
+    "unreachable": State(_("联系不上"), "warn", "phone-off"),
+    # a strike-off
+    "applied": State(_("待审核"), "wait", "hourglass"),
+    "reviewed": State(_("待领导签字"), "wait", "signature"),
+    "struck": State(_("已销号"), "ok", "circle-check"),
+    "strikeoff.returned": State(_("不同意销号"), "mute", "undo-2"),
+    "undone": State(_("又回来了"), "warn", "rotate-ccw"),
     # a call-back
     "callback.waiting": State(_("待回访"), "wait", "phone"),
     "callback.done": State(_("已评价"), "ok", "circle-check"),

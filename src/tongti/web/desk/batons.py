@@ -32,6 +32,7 @@ from tongti.web.desk.relay_forms import (
     ProgressForm,
     chosen,
 )
+from tongti.web.desk.relay_more_forms import ExtensionForm, LateDiversionForm, PromiseForm, StrikeOffForm
 from tongti.web.forms import Form
 
 LIST = "desk:batons"
@@ -90,7 +91,7 @@ def accept(request: DeskRequest, pk: int) -> HttpResponse:
     def step(data: dict[str, Any]) -> None:
         actions.accept(baton=baton, officer_id=chosen(data["officer"]), by=request.viewer)
 
-    return _do(request, baton, "accept", form, step, "已签收。", {"officer_id": "officer"})
+    return do_step(request, baton, "accept", form, step, "已签收。", {"officer_id": "officer"})
 
 
 @require_POST
@@ -110,7 +111,7 @@ def object_(request: DeskRequest, pk: int) -> HttpResponse:
         )
 
     done = "异议已提交，裁定之前仍由本单位拿着。"
-    return _do(request, baton, "object", form, step, done, {"suggested_id": "suggested"})
+    return do_step(request, baton, "object", form, step, done, {"suggested_id": "suggested"})
 
 
 @require_POST
@@ -123,7 +124,7 @@ def hand_over(request: DeskRequest, pk: int) -> HttpResponse:
     def step(data: dict[str, Any]) -> None:
         actions.hand_over(baton=baton, taker_id=int(data["taker"]), reason=data["reason"], by=request.viewer)
 
-    return _do(request, baton, "hand_over", form, step, "已转交，期限不变。", {"taker_id": "taker"})
+    return do_step(request, baton, "hand_over", form, step, "已转交，期限不变。", {"taker_id": "taker"})
 
 
 @require_POST
@@ -137,7 +138,7 @@ def progress(request: DeskRequest, pk: int) -> HttpResponse:
         actions.note_progress(baton=baton, words=data["words"], public=data["public"], by=request.viewer)
 
     done = "已记下，诉求人查进度时看得到。" if request.POST.get("public") else "已记下，只在内部看。"
-    return _do(request, baton, "progress", form, step, done)
+    return do_step(request, baton, "progress", form, step, done)
 
 
 @require_POST
@@ -152,7 +153,7 @@ def part(request: DeskRequest, pk: int) -> HttpResponse:
         write = answers.submit_part if hand_in else answers.save_part
         write(baton=baton, words=data["words"], by=request.viewer)
 
-    return _do(request, baton, "part", form, step, "分答已交给牵头单位。" if hand_in else "草稿已存。")
+    return do_step(request, baton, "part", form, step, "分答已交给牵头单位。" if hand_in else "草稿已存。")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,7 +185,7 @@ def contact(request: DeskRequest, pk: int, case_pk: int) -> HttpResponse:
     return render(request, "desk/relay/contact.html", context, status=422 if form.errors else 200)
 
 
-def _do(
+def do_step(
     request: DeskRequest,
     baton: Any,
     name: str,
@@ -225,6 +226,15 @@ def _show(
         "progress": ProgressForm(auto_id="progress_%s"),
         "part": PartForm(initial={"words": written.words if written else ""}, auto_id="part_%s"),
     }  # type: ignore[dict-item]
+    rule = relay.may_extend(baton) if may["extend"] else None
+    if rule is not None:
+        forms["extend"] = ExtensionForm(rule=rule, auto_id="extend_%s")
+    if may["promise"]:
+        forms["promise"] = PromiseForm(auto_id="promise_%s")
+    if may["divert"]:
+        forms["divert"] = LateDiversionForm(auto_id="divert_%s")
+    if may["strike_off"]:
+        forms["strike_off"] = StrikeOffForm(auto_id="strike_%s")
     if form is not None:
         forms[opened] = form
     context = {
@@ -240,6 +250,10 @@ def _show(
         "progress": relay.progress_of(relay.batons_of(viewer, question=question, case=case)),
         "steps": relay.timeline(viewer, question=question, case=case),
         "why": words_of(baton.explanation),
+        "total": relay.since_receipt(question or case),
+        "rule": rule,
+        "latest_promise": relay.latest_promise(baton) if may["promise"] else None,
+        "asked": relay.requests_of(baton),
         "may": may,
         "came_back": _came_back(viewer, baton),
         "supervised": supervision.on_matter(viewer, question=question, case=case),
@@ -285,6 +299,18 @@ def _may(viewer: Viewer, baton: Any) -> dict[str, bool]:
         "part": handle and baton.state == "accepted" and baton.role != "lead",
         "move": viewer.can(May.DISPATCH) and baton.is_open,
         "supervise": viewer.can(May.SUPERVISE) and baton.is_open,
+        **_may_ask(baton, handle),
+    }
+
+
+def _may_ask(baton: Any, handle: bool) -> dict[str, bool]:
+    """What the unit may ask somebody above for."""
+    working, lead = handle and baton.state == "accepted", baton.role == "lead"
+    return {
+        "extend": working,
+        "promise": working and lead and not baton.promised_until,
+        "divert": working and lead and baton.case_id is not None,
+        "strike_off": handle and lead and baton.state == "done",
     }
 
 

@@ -171,6 +171,7 @@ def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Fo
         "channels": queries.channel_mix(question),
         "moved": queries.movement([question.pk]).get(question.pk, 0),
         "relay": relay.relay_of(viewer, question=question),
+        "total": relay.since_receipt(question),
         "members": members,
         "cases": queries.dress(viewer, members.rows),
         "steps": relay.timeline(viewer, question=question),

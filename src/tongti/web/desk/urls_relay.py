@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import batons, dispatch, objections
+from tongti.web.desk import approvals, batons, consultations, dispatch, escalations, hands, objections, strike_offs
 
 urlpatterns = [
     path("relay/", batons.listing, name="batons"),
@@ -17,6 +17,29 @@ urlpatterns = [
     path("questions/<int:pk>/dispatch/", dispatch.question, name="dispatch"),
     path("questions/<int:pk>/units/", dispatch.add_unit, name="add_unit"),
     path("cases/<int:pk>/dispatch/", dispatch.case, name="dispatch_case"),
+    path("batons/<int:pk>/extend/", approvals.extend, name="baton_extend"),
+    path("batons/<int:pk>/promise/", approvals.promise, name="baton_promise"),
+    path("batons/<int:pk>/divert/", approvals.divert, name="baton_divert"),
+    path("batons/<int:pk>/strike-off/", strike_offs.apply, name="baton_strike_off"),
+    path("approvals/", approvals.listing, name="approvals"),
+    path("approvals/<slug:kind>/<int:pk>/", approvals.decide, name="approval"),
+    path("approvals/<slug:kind>/<int:pk>/take-back/", approvals.take_back, name="request_take_back"),
+    path("promises/", approvals.ledger, name="promises"),
+    path("promises/<int:pk>/", approvals.promised, name="promised"),
+    path("promises/<int:pk>/steps/<int:place>/", approvals.step_done, name="promise_step"),
+    path("evidence/<int:pk>/", approvals.evidence, name="evidence"),
+    path("hand-overs/", hands.listing, name="hand_overs"),
+    path("hand-overs/new/", hands.new, name="hand_over_new"),
+    path("hand-overs/<int:pk>/", hands.page, name="hand_over"),
+    path("successions/", hands.successions, name="successions"),
+    path("questions/<int:pk>/consult/", consultations.question, name="consult"),
+    path("cases/<int:pk>/consult/", consultations.case, name="consult_case"),
+    path("consultations/<int:pk>/", consultations.page, name="consultation"),
+    path("undispatched/", escalations.undispatched, name="undispatched"),
+    path("unreachable/", escalations.unreachable, name="unreachable"),
+    path("cases/<int:pk>/report/", escalations.report, name="case_report"),
+    path("strike-offs/", strike_offs.listing, name="strike_offs"),
+    path("strike-offs/<int:pk>/", strike_offs.page, name="strike_off"),
     path("objections/", objections.listing, name="objections"),
     path("objections/<int:pk>/", objections.rule, name="objection"),
 ]
