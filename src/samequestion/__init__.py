@@ -16,7 +16,7 @@ from samequestion.index import Index
 from samequestion.model import Model, load_default_model
 from samequestion.normalize import clean
 from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason
-from samequestion.scoring import compare, score
+from samequestion.scoring import compare, score, score_pairs
 from samequestion.settings import Settings
 from samequestion.tables import group_file, read_messages
 from samequestion.titles import propose_title
@@ -55,5 +55,6 @@ __all__ = [
     "query_keys",
     "read_messages",
     "score",
+    "score_pairs",
     "shared_words",
 ]

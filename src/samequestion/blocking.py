@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from samequestion.chars import codes, grams
 from samequestion.model import Model
 from samequestion.parts import Done
 from samequestion.ragged import starts_of
-from samequestion.records import F32, I64, IN_TITLE, U32, Features
+from samequestion.records import F32, F64, I64, IN_TITLE, U32, Features
 from samequestion.similarity import Table
 
 COMMON = 0.25
@@ -65,16 +66,21 @@ def candidate_keys(features: Features, model: Model) -> list[int]:
     return _signed(np.sort(keys[order[: model.settings.stored_keys]]))
 
 
-def query_keys(features: Features, model: Model) -> list[int]:
-    """The few selective keys to look up with `&&`: the most useful first, until about `settings.query_rows` rows are
-    expected or `settings.query_keys` keys are taken. Word pairs count as selective as the rarer word over ten."""
+def query_keys(features: Features, model: Model, rows: Callable[[U32], F64] | None = None) -> list[int]:
+    """The few selective keys to look up: the most useful first, until about `settings.query_rows` rows are expected or
+    `settings.query_keys` keys are taken. `rows` tells how many stored messages have each key, for whoever stores them;
+    without it the word frequencies stand in, which know nothing of word pairs."""
     keys, order = _ranked(features, model)
     keys = keys[order]
-    rows = model.frequency(keys)
-    allowed = rows <= model.settings.query_rows
-    keys, rows = keys[allowed], rows[allowed]
-    taken = np.cumsum(rows) <= model.settings.query_rows
-    return _signed(keys[taken][: model.settings.query_keys])
+    expected = model.frequency(keys) if rows is None else rows(keys)
+    taken, room = list[int](), float(model.settings.query_rows)
+    # many selective keys say more than one that is half common: those come last, with the room that is left
+    dear = (expected > room / 10).tolist()
+    for at in sorted(range(len(keys)), key=dear.__getitem__):
+        if expected[at] <= room and len(taken) < model.settings.query_keys:
+            taken.append(at)
+            room -= float(expected[at])
+    return _signed(keys[taken])
 
 
 def candidate_pairs(table: Table, model: Model, done: Done | None = None) -> tuple[I64, I64]:

@@ -56,6 +56,26 @@ def score(
     ]  # fmt: skip
 
 
+def score_pairs(pairs: Sequence[tuple[Features, Features]], model: Model) -> list[Comparison]:
+    """Compare many pairs at once, each with its reasons. The answer has the pairs' order; a message may stand in many
+    pairs and is prepared once."""
+    if not pairs:
+        return []
+    distinct = {id(one): one for pair in pairs for one in pair}
+    position = {name: at for at, name in enumerate(distinct)}
+    table = Table(list(distinct.values()), model)
+    ends = np.array([(position[id(a)], position[id(b)]) for a, b in pairs], dtype=np.int64)
+    evidence = pair_features(table, ends[:, 0], ends[:, 1])
+    weights = model.trees.score(evidence)
+    chances, parts = probability(weights), model.trees.parts(evidence)
+    return [
+        Comparison(
+            float(chances[k]), float(weights[k]), reasons(a, b, parts[k], model), shared_words(a, b, model)
+        )
+        for k, (a, b) in enumerate(pairs)
+    ]  # fmt: skip
+
+
 def compare(a: Message | Features, b: Message | Features, model: Model) -> Comparison:
     """Are these two the same question? Symmetric: compare(a, b) and compare(b, a) give the same figures."""
     one = features(a, model) if isinstance(a, Message) else a

@@ -81,6 +81,10 @@ class Question(models.Model):
             models.Index(fields=["state", "due_on", "id"], name="question_by_due"),
             models.Index(fields=["state", "first_received_at", "id"], name="question_by_age"),
             models.Index(fields=["-asker_count", "-id"], name="question_hot"),
+            # few among many: those with something for a person to judge
+            models.Index(
+                fields=["-proposed_count", "-id"], name="question_proposed", condition=Q(proposed_count__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,13 +206,16 @@ class CaseFeatures(models.Model):
 
 
 class Vocabulary(models.Model):
-    """Document frequencies of this district's own texts, as the engine's hashed array; one row."""
+    """Document frequencies of this district's own texts, as the engine's hashed array, and which keys are in so many rows
+    that looking them up says little (see ``matching.heavy``). The newest row is in use."""
 
     personal = frozenset[str]()
 
     version = models.CharField(max_length=40, unique=True)
     counts = models.BinaryField()
     documents = models.PositiveIntegerField()
+    case_keys = models.BinaryField(default=b"")
+    question_keys = models.BinaryField(default=b"")
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, DateField, F, Q, QuerySet, Value
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from tongti.accounts.models import Officer
@@ -39,6 +39,7 @@ MOVEMENT_DAYS = 7
 TABS: dict[str, str] = {
     "all": "全部",
     "candidate": "待立题",
+    "proposed": "有新的待核对",
     "waiting": "待派",
     "near": "临期",
     "overdue": "超期",
@@ -205,7 +206,7 @@ def workbench(
         far = Value(clock.now() + timedelta(days=36500))
         rows = rows.annotate(age_key=Coalesce("first_received_at", far))
         keys = ("age_key", "pk")
-    elif tab == "candidate":
+    elif tab in ("candidate", "proposed"):
         keys = ("-proposed_count", "-pk")
     else:
         keys = ("-asker_count", "-pk")
@@ -217,6 +218,7 @@ def _tab(tab: str) -> Q:
     open_ones = Q(state__in=[State.SET_UP, State.HANDLING])
     return {
         "candidate": Q(state=State.CANDIDATE),
+        "proposed": Q(state__in=IN_HAND, proposed_count__gt=0),
         "waiting": Q(state=State.SET_UP),
         "near": open_ones & Q(due_on__gte=today, due_on__lte=_near_until()),
         "overdue": open_ones & Q(due_on__lt=today),
@@ -244,7 +246,7 @@ def tabs(viewer: Viewer) -> list[Tab]:
     counts = open_rows.aggregate(
         **{
             code: Count("pk", filter=_tab(code))
-            for code in ("all", "candidate", "waiting", "near", "overdue", "answered")
+            for code in ("all", "candidate", "proposed", "waiting", "near", "overdue", "answered")
         }
     )
     counts["closed"] = Question.objects.filter(visible(viewer), state=State.CLOSED).count()
@@ -255,6 +257,13 @@ def waiting_for_dispatcher(viewer: Viewer) -> int:
     """How many questions wait for a person's judgement: candidates and undispatched ones."""
     rows = Question.objects.filter(visible(viewer), state__in=[State.CANDIDATE, State.SET_UP])
     return rows.count()
+
+
+def with_proposals(viewer: Viewer) -> tuple[int, int]:
+    """(questions that are set up and have new proposals, proposals on them): cases that somebody must judge."""
+    rows = Question.objects.filter(visible(viewer), _tab("proposed"))
+    found = rows.aggregate(questions=Count("pk"), cases=Sum("proposed_count"))
+    return found["questions"], found["cases"] or 0
 
 
 def days_left_of(question: Question) -> int | None:

@@ -33,6 +33,7 @@ def take_numbers(how_many: int = 1) -> list[str]:
 def lock(question_ids: Iterable[int]) -> dict[int, Question]:
     """The questions by id with their rows locked, always in the order of ids, so that two movers cannot wait in a ring."""
     rows = Question.objects.select_for_update(of=("self",)).filter(pk__in=set(question_ids)).order_by("pk")
+    rows = rows.defer("keys", "features", "search")
     return {question.pk: question for question in rows}
 
 

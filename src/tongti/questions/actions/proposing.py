@@ -4,7 +4,7 @@ Everything here may run twice (a job is repeated when its worker dies) and at th
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from tongti.cases.models import Case, ImportBatch
 from tongti.questions import matching
-from tongti.questions.actions.counting import Snapshot, lock, settle, take_numbers
+from tongti.questions.actions.counting import lock, take_numbers
 from tongti.questions.actions.moving import Q_, M
 from tongti.questions.models import CaseFeatures, Membership, Question, Vocabulary
 from tongti.shared import clock, later
@@ -21,9 +21,15 @@ from tongti.trail import actions as trail
 
 PLACE_LOCK = 7_102_010
 """Only one worker at a time puts cases into questions: looking is parallel, placing is a few milliseconds."""
+LOOKED_AT = 4
+"""Questions whose members a new case is compared with."""
 FIRST_MEMBERS = 20
 """Cases that one new case may pull into a new candidate."""
+ALWAYS_REFRESHED = 12
+"""Up to so many cases every proposal may change how a question is recognised; after that only when their number doubled."""
 KEPT_VOCABULARIES = 3
+PROFILED = 40
+"""Members of a new candidate among which the central ones are looked for."""
 GROUPED_WITH = 20_000
 """Newest open cases that an import is grouped with; older ones are met case by case."""
 
@@ -67,7 +73,7 @@ def match_case(*, case_id: int) -> Placed:
         return NOWHERE
     likes = matching.similar(asked, without=[case.pk])
     near = [like for like in likes if matching.worth_a_look(like)]
-    placed = _place(case, asked, near) if near else NOWHERE
+    placed = _place(case, asked, near)
     _done(case.pk)
     return placed
 
@@ -90,7 +96,7 @@ def _has_a_place(case_id: int) -> bool:
 
 
 @transaction.atomic
-def _place(case: Case, asked: object, near: Sequence[matching.Like]) -> Placed:
+def _place(case: Case, asked: matching.Remembered, near: Sequence[matching.Like]) -> Placed:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
     if _has_a_place(case.pk):
@@ -122,35 +128,31 @@ def _barred_questions(case_id: int) -> set[int]:
 
 
 def _best_question(
-    asked: object,
+    asked: matching.Remembered,
     near: Sequence[matching.Like],
     belongs: dict[int, tuple[int, str]],
     barred: set[int],
 ) -> tuple[int, float, matching.Like] | None:
     """(question, probability, nearest member) of the question to which the case is linked most strongly, if any."""
-    best: tuple[float, int, float, matching.Like] | None = None
     known = {like.case_id: like for like in near}
-    order = dict.fromkeys(
-        belongs[like.case_id][0]
-        for like in near
-        if like.case_id in belongs and belongs[like.case_id][1] in matching.MATCHABLE
-    )
-    for question_id in [pk for pk in order if pk not in barred][:3]:
-        sample = matching.member_sample(question_id, matching.SAMPLE)
-        likes = _likes_of(asked, sample, known)
+    homes = [belongs[like.case_id][0] for like in near if belongs.get(like.case_id, (0, ""))[1] in matching.MATCHABLE]
+    found = list(dict.fromkeys([*homes, *matching.questions_near(asked, LOOKED_AT)]))
+    samples = {pk: matching.member_sample(pk, matching.SAMPLE) for pk in found if pk not in barred}
+    samples = dict(list(samples.items())[:LOOKED_AT])
+    fresh = {pk for own in samples.values() for pk in own} - known.keys()
+    known |= matching.against(asked, matching.features_of(fresh), explain=0)
+    best: tuple[float, int, float, matching.Like] | None = None
+    for question_id, sample in samples.items():
+        likes = [known[pk] for pk in sample if pk in known]
         if not matching.joins(likes):
             continue
         link = matching.strength(likes)
         if best is None or link > best[0]:
-            nearest = max((like for like in near if belongs.get(like.case_id, (0,))[0] == question_id), key=_weight)
-            best = (link, question_id, matching.belonging(likes), nearest)
-    return best[1:] if best else None
-
-
-def _likes_of(asked: object, sample: Sequence[int], known: dict[int, matching.Like]) -> list[matching.Like]:
-    rest = matching.features_of(pk for pk in sample if pk not in known)
-    fresh = matching.against(asked, rest, explain=0) if rest else {}  # type: ignore[arg-type]
-    return [known.get(pk) or fresh[pk] for pk in sample if pk in known or pk in fresh]
+            best = (link, question_id, matching.belonging(likes), max(likes, key=_weight))
+    if best is None:
+        return None
+    _, question_id, chance, nearest = best
+    return question_id, chance, nearest if nearest.reasons else matching.explained(asked, nearest.case_id)
 
 
 def _weight(like: matching.Like) -> float:
@@ -216,13 +218,30 @@ def _parted(case_id: int, others: Sequence[int]) -> set[int]:
 
 def _propose(question: Question, likes: dict[int, matching.Like], cases: Sequence[Case]) -> int:
     """Add proposals to a locked question; cases that have a row there already are left alone."""
-    made = Membership.objects.bulk_create(
-        [_proposal(question.pk, case.pk, likes.get(case.pk)) for case in cases], ignore_conflicts=True, batch_size=500
+    known = set(question.memberships.filter(case__in=cases).values_list("case_id", flat=True))
+    fresh = [case for case in cases if case.pk not in known]
+    if not fresh:
+        return 0
+    Membership.objects.bulk_create(
+        [_proposal(question.pk, case.pk, likes.get(case.pk)) for case in fresh], batch_size=500
     )
-    settle({question.pk: question}, Snapshot(), [], left=False)
-    trail.record("question.proposed", question, by=SYSTEM, facts={"proposed": [case.pk for case in cases]})
-    later.defer("refresh_question", question_id=question.pk)
-    return len(made)
+    _count_proposals(question, fresh)
+    trail.record("question.proposed", question, by=SYSTEM, facts={"proposed": [case.pk for case in fresh]})
+    size = question.case_count + question.proposed_count
+    if size <= ALWAYS_REFRESHED or size.bit_length() != (size - len(fresh)).bit_length():
+        later.defer("refresh_question", question_id=question.pk)
+    return len(fresh)
+
+
+def _count_proposals(question: Question, fresh: Sequence[Case]) -> None:
+    """One more proposal costs the same in a question of ten and of ten thousand: nothing is counted afresh."""
+    question.proposed_count += len(fresh)
+    if not question.case_count:
+        # while a question has no members its proposals' dates stand in
+        received = [case.received_at for case in fresh]
+        question.first_received_at = min([*received, question.first_received_at or received[0]])
+        question.last_received_at = max([*received, question.last_received_at or received[0]])
+    question.save(update_fields=["proposed_count", "first_received_at", "last_received_at"])
 
 
 def _proposal(question_id: int, case_id: int, like: matching.Like | None) -> Membership:
@@ -241,8 +260,13 @@ def _proposal(question_id: int, case_id: int, like: matching.Like | None) -> Mem
 Candidate = tuple[str, Sequence[Case], dict[int, matching.Like]]
 
 
-def form_candidates(candidates: Sequence[Candidate]) -> list[Question]:
-    """Candidate questions with their proposals, many with a constant number of queries. Caller holds the place lock."""
+def form_candidates(
+    candidates: Sequence[Candidate], known: Mapping[int, matching.Remembered] | None = None
+) -> list[Question]:
+    """Candidate questions with their proposals, many with a constant number of queries. Caller holds the place lock.
+
+    ``known`` are the cases' features, when they are at hand.
+    """
     now = clock.now()
     questions = Question.objects.bulk_create(
         Question(
@@ -272,7 +296,10 @@ def form_candidates(candidates: Sequence[Candidate]) -> list[Question]:
         by=SYSTEM,
         first=True,
     )
-    _profile(questions)
+    own = [case.pk for _, cases, _ in candidates for case in cases]
+    found = matching.features_of(own) if known is None else known
+    members = [{case.pk: found[case.pk] for case in cases[:PROFILED] if case.pk in found} for _, cases, _ in candidates]
+    _profile(questions, members)
     return questions
 
 
@@ -280,19 +307,18 @@ def refresh_question(*, question_id: int) -> None:
     """Bring up to date how a question is found: keys and profiles from its titles and most central members."""
     question = Question.objects.filter(pk=question_id).first()
     if question is not None:
-        _profile([question])
+        _profile([question], [None])
 
 
-def _profile(questions: Sequence[Question]) -> None:
-    for question in questions:
-        question.keys, question.features = matching.profile(question)
+def _profile(questions: Sequence[Question], members: Sequence[Mapping[int, matching.Remembered] | None]) -> None:
+    for question, known in zip(questions, members, strict=True):
+        question.keys, question.features = matching.profile(question, known)
     # Titles are searched with the same tokens as cases.
     from tongti.cases.actions.intake import tokens
 
     for question in questions:
-        Question.objects.filter(pk=question.pk).update(
-            keys=question.keys, features=question.features, search=tokens(f"{question.title} {question.public_title}")
-        )
+        question.search = tokens(f"{question.title} {question.public_title}")
+    Question.objects.bulk_update(questions, ["keys", "features", "search"], batch_size=200)
 
 
 # --- many cases ---------------------------------------------------------------------------------------------------
@@ -318,12 +344,17 @@ def group_all(progress: Callable[[str, float], None] | None = None) -> Grouped:
 def _group(ids: set[int], progress: Callable[[str, float], None] | None) -> Grouped:
     started = time.monotonic()
     cases = list(matching.with_places(Case.objects.filter(pk__in=ids)).order_by("pk"))
-    _store_missing(cases, progress)
-    count_words()
+    known = _features(cases, progress)
+    # most of what the district has: how common words are is learned from these cases, not from an older count of fewer
+    fresh_words = 2 * len(cases) >= CaseFeatures.objects.count()
     must, cannot = _decisions(ids)
-    found = matching.clusters(cases, must_link=must, cannot_link=cannot, progress=progress)
-    new, proposals = _write(found, {case.pk: case for case in cases})
+    found = matching.clusters(
+        cases, known, must_link=must, cannot_link=cannot, fresh_words=fresh_words, progress=progress
+    )
+    new, proposals = _write(found, {case.pk: case for case in cases}, known)
     CaseFeatures.objects.filter(pk__in=ids, matched_at=None).update(matched_at=clock.now())
+    if fresh_words:
+        count_words()
     largest = Question.objects.exclude(state=Q_.DROPPED).order_by("-proposed_count", "-case_count")[:20]
     return Grouped(
         cases=len(cases),
@@ -334,13 +365,18 @@ def _group(ids: set[int], progress: Callable[[str, float], None] | None) -> Grou
     )
 
 
-def _store_missing(cases: Sequence[Case], progress: Callable[[str, float], None] | None) -> None:
-    have = set(CaseFeatures.objects.filter(version=matching.settings_version()).values_list("pk", flat=True))
-    missing = [case for case in cases if case.pk not in have]
+def _features(cases: Sequence[Case], progress: Callable[[str, float], None] | None) -> dict[int, matching.Remembered]:
+    """What the engine remembers of these cases: what is stored, and the rest made and stored, each once."""
+    version = matching.features_version()
+    known = matching.features_of([case.pk for case in cases], version=version)
+    missing = [case for case in cases if case.pk not in known]
     for at in range(0, len(missing), 1000):
-        store_features(missing[at : at + 1000])
+        for row in store_features(missing[at : at + 1000]):
+            if (one := matching.stored(row.data)) is not None:
+                known[row.case_id] = one
         if progress:
             progress("提取特征", min(1.0, (at + 1000) / len(missing)))
+    return known
 
 
 def _decisions(ids: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -361,7 +397,9 @@ def _decisions(ids: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, in
 
 
 @transaction.atomic
-def _write(found: Iterable[matching.Cluster], cases: dict[int, Case]) -> tuple[list[Question], int]:
+def _write(
+    found: Iterable[matching.Cluster], cases: dict[int, Case], known: Mapping[int, matching.Remembered]
+) -> tuple[list[Question], int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
     belongs = _belongs(list(cases))
@@ -381,7 +419,7 @@ def _write(found: Iterable[matching.Cluster], cases: dict[int, Case]) -> tuple[l
         elif len(fresh := _joinable(free)) > 1:
             candidates.append((cluster.title, fresh, cluster.likes))
             proposals += len(fresh)
-    return (form_candidates(candidates) if candidates else []), proposals
+    return (form_candidates(candidates, known) if candidates else []), proposals
 
 
 def _joinable(cases: Sequence[Case]) -> list[Case]:
@@ -393,13 +431,18 @@ def _joinable(cases: Sequence[Case]) -> list[Case]:
 
 def count_words() -> Vocabulary | None:
     """Count the words of this district's own cases again; the processes take it up within a minute."""
-    counts, documents = matching.count_words()
+    words = matching.count_words()
     newest = Vocabulary.objects.order_by("-made_at", "-pk").first()
-    if not documents or (newest and newest.documents == documents):
+    if not words.documents or (newest and bytes(newest.counts) == words.counts):
         return newest
     with transaction.atomic():
         row = Vocabulary.objects.create(
-            version=f"{documents}-{clock.now():%Y%m%d%H%M%S%f}", counts=counts, documents=documents, made_at=clock.now()
+            version=f"{words.documents}-{clock.now():%Y%m%d%H%M%S%f}",
+            counts=words.counts,
+            documents=words.documents,
+            case_keys=words.case_keys,
+            question_keys=words.question_keys,
+            made_at=clock.now(),
         )
         kept = Vocabulary.objects.order_by("-made_at", "-pk").values_list("pk", flat=True)[:KEPT_VOCABULARIES]
         Vocabulary.objects.exclude(pk__in=list(kept)).delete()

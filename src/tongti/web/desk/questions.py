@@ -245,6 +245,15 @@ def _candidates(viewer: Viewer) -> Waiting:
     return Waiting("系统发现的同题，待立题", count, f"{reverse('desk:questions')}?tab=candidate", "sparkles")
 
 
+@waits(May.JOIN, order=13)
+def _proposals(viewer: Viewer) -> Waiting:
+    questions, cases = queries.with_proposals(viewer)
+    note = f"在 {questions} 道已立的题里" if questions else ""
+    return Waiting(
+        "像是已立的题，待核对的诉求", cases, f"{reverse('desk:questions')}?tab=proposed", "git-merge", note=note
+    )
+
+
 @case_part(order=10)
 def _question_of(viewer: Viewer, case: Any) -> Part | None:
     question = queries.question_of_case(viewer, case.pk)

@@ -1,0 +1,72 @@
+"""合: which cases concern the same difficulty. The only door to the engine (samequestion).
+
+Candidates come from GIN indexes over key numbers (``int[] @> int[]``), scores from the engine; what to do with them is for
+the actions. Nothing here writes.
+"""
+
+from tongti.questions.matching.clusters import Cluster, Words, clusters, count_words
+from tongti.questions.matching.likeness import (
+    Like,
+    Remembered,
+    against,
+    belonging,
+    explained,
+    features_of,
+    joins,
+    message_of,
+    prepare,
+    similar,
+    stored,
+    strength,
+    with_places,
+    worth_a_look,
+)
+from tongti.questions.matching.loaded import features_version, forget_model, model, settings_version
+from tongti.questions.matching.panels import (
+    PUBLIC,
+    DeskMatch,
+    PublicMatch,
+    desk_matches,
+    public_matches,
+)
+from tongti.questions.matching.profiles import MATCHABLE, SAMPLE, member_sample, profile, questions_near
+from tongti.questions.matching.words import marked, shared_words_of, title_for, title_words_of
+
+__all__ = [
+    "MATCHABLE",
+    "PUBLIC",
+    "SAMPLE",
+    "Cluster",
+    "DeskMatch",
+    "Like",
+    "PublicMatch",
+    "Remembered",
+    "Words",
+    "against",
+    "belonging",
+    "clusters",
+    "count_words",
+    "desk_matches",
+    "explained",
+    "features_of",
+    "features_version",
+    "forget_model",
+    "joins",
+    "marked",
+    "member_sample",
+    "message_of",
+    "model",
+    "prepare",
+    "profile",
+    "public_matches",
+    "questions_near",
+    "settings_version",
+    "shared_words_of",
+    "similar",
+    "stored",
+    "strength",
+    "title_for",
+    "title_words_of",
+    "with_places",
+    "worth_a_look",
+]

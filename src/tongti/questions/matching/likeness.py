@@ -1,0 +1,177 @@
+"""One case: how the engine reads it, which other cases are like it, whether it belongs with them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import connection
+from django.db.models import QuerySet
+
+import samequestion as engine
+from samequestion import linkage
+from tongti.cases.models import Case
+from tongti.questions.matching.loaded import features_version, in_force, model
+from tongti.questions.models import CaseFeatures
+from tongti.units.models import Region
+
+COMPARED = 60
+"""Cases that share most keys and are scored for one query."""
+PER_KEY = 400
+"""Rows that one key may contribute. A key of a burst is in thousands; beyond this it tells nothing more."""
+Remembered = engine.Features
+"""What the engine keeps of one message; the actions hand it on without looking inside."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A table that is searched by keys: its primary key and the column with features."""
+
+    table: str
+    pk: str
+    features: str
+
+
+CASES = Searched("questions_casefeatures", "case_id", "data")
+QUESTIONS = Searched("questions_question", "id", "features")
+
+
+@dataclass(frozen=True)
+class Like:
+    """Another case and how alike it is; ``reasons`` are rows of words and signed weight."""
+
+    case_id: int
+    probability: float
+    weight: float
+    reasons: list[dict[str, object]] = field(default_factory=list)
+    shared_words: tuple[str, ...] = ()
+
+
+def strength(likes: Sequence[Like]) -> float:
+    """How strongly a case belongs with these others: the engine's own rule for joining, so that what arrives one by one
+    ends like what is grouped in one go. Guards against chains: one like member does not outweigh many unlike ones."""
+    return linkage.strength(np.array([like.weight for like in likes]), model().settings)
+
+
+def joins(likes: Sequence[Like]) -> bool:
+    """Whether it is strong enough to be proposed."""
+    return bool(likes) and strength(likes) > model().settings.join_at
+
+
+def belonging(likes: Sequence[Like]) -> float:
+    """Probability that a case belongs with these others."""
+    return linkage.belonging(np.array([like.probability for like in likes]))
+
+
+def worth_a_look(like: Like) -> bool:
+    """Whether a single other case is near enough to go on with."""
+    return like.weight > model().settings.plausible
+
+
+def message_of(case: Case) -> engine.Message:
+    """The case as the engine reads it. ``case.place`` with two parents should be selected beforehand."""
+    return engine.Message(
+        id=str(case.pk),
+        title=case.title,
+        body=case.body,
+        at=case.received_at,
+        asker=str(case.party_id or ""),
+        place=_township(case.place),
+    )
+
+
+def _township(place: Region | None) -> str:
+    """The township's name: one asker ticks the village, another only the township, and both mean the same place."""
+    while place is not None and place.level in (Region.Level.VILLAGE, Region.Level.GRID):
+        place = place.parent
+    return place.name if place is not None and place.level == Region.Level.TOWNSHIP else ""
+
+
+def with_places(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The columns that ``message_of`` needs, in one query."""
+    return cases.select_related("place__parent__parent").only(
+        "pk", "title", "body", "received_at", "party_id", "place", "state", "number",
+        "place__name", "place__level", "place__parent", "place__parent__name", "place__parent__level",
+        "place__parent__parent", "place__parent__parent__name", "place__parent__parent__level",
+    )  # fmt: skip
+
+
+def prepare(cases: Iterable[Case]) -> list[CaseFeatures]:
+    """Unsaved feature rows of these cases."""
+    used = model()
+    version = features_version()
+    rows = []
+    for case in cases:
+        found = engine.features(message_of(case), used)
+        keys = engine.candidate_keys(found, used)
+        rows.append(CaseFeatures(case_id=case.pk, keys=keys, data=found.to_bytes(), version=version))
+    return rows
+
+
+def stored(data: bytes | memoryview) -> engine.Features | None:
+    """Stored features, or None when an older engine wrote them and they must be made again."""
+    try:
+        return engine.Features.from_bytes(bytes(data))
+    except engine.ModelMismatch:
+        return None
+
+
+def features_of(case_ids: Iterable[int], *, version: str = "") -> dict[int, Remembered]:
+    """Stored features by case; cases without usable ones (or, when given, without those of ``version``) are absent."""
+    rows = CaseFeatures.objects.filter(pk__in=list(case_ids)).values_list("pk", "data")
+    if version:
+        rows = rows.filter(version=version)
+    return {pk: found for pk, data in rows if (found := stored(data)) is not None}
+
+
+def similar(asked: engine.Features, *, without: Sequence[int] = (), explain: int = 8) -> list[Like]:
+    """The cases most like ``asked``, the likeliest first."""
+    rows = nearest(CASES, asked, without=without)
+    found = {pk: other for pk, data in rows if (other := stored(data)) is not None}
+    return sorted(against(asked, found, explain=explain).values(), key=lambda like: (-like.weight, like.case_id))
+
+
+def against(
+    asked: engine.Features, others: dict[int, engine.Features], *, explain: int | None = None
+) -> dict[int, Like]:
+    """``asked`` compared with each of ``others``, by case."""
+    results = engine.score(asked, list(others.values()), model(), explain=explain)
+    return {pk: like_of(pk, result) for pk, result in zip(others, results, strict=True)}
+
+
+def explained(asked: Remembered, case_id: int) -> Like:
+    """``asked`` compared with one other case, with reasons. The other's features must be stored."""
+    return against(asked, features_of([case_id]))[case_id]
+
+
+def like_of(case_id: int, result: engine.Comparison) -> Like:
+    """The engine's answer about one other case."""
+    return Like(case_id, result.probability, result.weight, reason_rows(result), result.shared_words)
+
+
+def reason_rows(result: engine.Comparison) -> list[dict[str, object]]:
+    """Reasons as they are stored and shown."""
+    return [{"words": reason.text, "weight": round(reason.weight, 2)} for reason in result.reasons]
+
+
+def nearest(
+    searched: Searched, asked: Remembered, *, without: Sequence[int] = (), where: str = "", limit: int = COMPARED
+) -> list[tuple[int, bytes]]:
+    """(key, features) of the ``limit`` rows that share most keys. ``where`` narrows and is a literal of this package."""
+    now = in_force()
+    heavy = now.case_keys if searched is CASES else now.question_keys
+    keys = engine.query_keys(asked, now.model, rows=heavy.expected)
+    if not keys:
+        return []
+    pk, table = searched.pk, searched.table
+    with connection.cursor() as cursor:
+        # The names are literals of this file; every value is a parameter. One index look-up per key; what a key finds is
+        # bounded, so that one event that thousands report does not make the next report of it slower.
+        cursor.execute(
+            f"WITH best AS (SELECT hit.pk FROM unnest(%(keys)s::int[]) AS q(k) CROSS JOIN LATERAL ("  # noqa: S608
+            f"SELECT {pk} AS pk FROM {table} WHERE keys @> ARRAY[q.k] {where} LIMIT %(per_key)s) AS hit "
+            "WHERE NOT hit.pk = ANY(%(without)s::bigint[]) "
+            "GROUP BY hit.pk ORDER BY count(*) DESC, hit.pk DESC LIMIT %(limit)s) "
+            f"SELECT t.{pk}, t.{searched.features} FROM best JOIN {table} AS t ON t.{pk} = best.pk ORDER BY t.{pk}",
+            {"keys": keys, "without": list(without), "limit": limit, "per_key": PER_KEY},
+        )
+        return [(int(pk), bytes(data)) for pk, data in cursor.fetchall()]
