@@ -4,11 +4,12 @@ Standard HTTP libraries spend about as much processor on a request as our server
 writes the request into a kept-alive socket and reads the answer's length; it keeps cookies and the form token, and nothing else.
 """
 
+import os
 import re
 import socket
 import urllib.parse
 
-PORT = 8765
+PORT = int(os.environ.get("TONGTI_BENCH_PORT", "8765"))
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KEY = re.compile(r'name="key" value="([^"]+)"')
 TOWN = re.compile(r'<select[^>]*name="town".*?</select>', re.DOTALL)

@@ -1,282 +1,430 @@
-"""The same-question panel and the matching of a new case, measured at a size: ``python -m bench.panel --cases 100000``.
+"""The engine inside the product at a size: ``python -m bench.panel --cases 1000000 --data FOLDER``.
 
-Seeds a throwaway database (``DATABASE_URL`` when set, else an embedded PostgreSQL in a temporary folder) with invented cases
-about invented places, sets up questions cleared for the public, then times, query included:
+Seeds the folder's database when it is empty (invented cases with known matters, by COPY; questions set up and, half of them,
+cleared for the public), then measures and prints one table and the same as JSON:
 
-* ``public``  ``matching.public_matches`` for half-typed sentences (the panel while a resident types)
-* ``desk``    ``matching.desk_matches`` (the clerk's panel: questions and single cases)
-* ``match``   ``actions.match_case`` for a new case (features, candidates, score, place)
+* ``public panel``  what a resident's half-typed sentence finds, asked of the running server by HTTP, query included
+* ``desk panel``    the clerk's panel (questions and single cases with reasons), asked of the running server
+* ``match job``     ``actions.match_case`` for a new case: features, candidates, scores, placing
+* ``burst``         new messages about one event: how they end, and the job's time at the start and at the end
+* memory of every process
+
+CPU times stand beside wall times: they do not depend on what else the machine does. A folder can be measured again.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
+import statistics
+import struct
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-if "TONGTI_DATA" not in os.environ:
-    os.environ["TONGTI_DATA"] = tempfile.mkdtemp(prefix="tongti-bench-")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongti.project.settings")
 
-ROADS = [
-    "幸福",
-    "和平",
-    "人民",
-    "建设",
-    "金湖",
-    "龙腾",
-    "青山",
-    "白沙",
-    "朝阳",
-    "民族",
-    "望江",
-    "长堤",
-    "新竹",
-    "古城",
-    "星湖",
-    "云景",
-]
-KINDS = ["路", "街", "大道", "巷", "小区", "花园", "新村", "家园", "广场", "学校", "医院", "市场", "工业园", "公园"]
-NAMES = ["桂", "榕", "荷", "江", "岭", "湾", "坡", "塘", "洲", "浦", "峰", "溪", "岩", "坪", "屯", "垌"]
-PROBLEMS = [
-    ("晚上停水", "一到晚上就停水，自来水公司电话没人接，家里老人小孩没法做饭洗澡，希望尽快恢复供水。"),
-    ("路灯不亮", "路灯坏了很久没有人修，晚上走路看不见，孩子放学不安全，希望安排维修。"),
-    ("夜间施工噪音", "工地晚上十一点还在施工，打桩机噪音很大，整栋楼的人都睡不着，请管一管。"),
-    ("垃圾没人清运", "垃圾堆了一个多星期没有人清运，又臭又招苍蝇，请环卫部门尽快处理。"),
-    ("电梯经常坏", "电梯三天两头坏，上个月还困了人，物业不肯换，请帮忙协调。"),
-    ("违规搭建", "有人在楼顶和过道违规搭建，占用消防通道，多次投诉没有结果。"),
-    ("油烟扰民", "楼下烧烤店油烟直接排到住户窗口，味道很大不能开窗，请查处。"),
-    ("公交不准点", "公交车等四十分钟都不来，上班经常迟到，希望增加班次。"),
-    ("下水道堵塞", "下水道堵了，污水倒灌到一楼，下雨就淹，请疏通。"),
-    ("学位不够", "片区学校学位不够，孩子要去很远的地方上学，请问怎么解决？"),
-    ("拖欠工资", "工地拖欠我们十几个工人三个月工资，老板电话打不通，请帮我们讨薪。"),
-    ("产权证办不下来", "交房三年了，房产证一直办不下来，开发商一直拖，请问什么时候能办。"),
-    ("暖气不热", "交了费暖气还是不热，家里只有十几度，报修没有人来。"),
-    ("停车位难", "小区停车位太少，晚上回来没有地方停，消防通道都被占了。"),
-    ("补贴没到账", "去年申请的补贴到现在没有到账，问了几次都说在审核，请查一下。"),
-    ("河水变黑", "河水变黑发臭，好像有工厂偷排污水，请环保部门去查。"),
-]
-LEADS = ["", "领导您好，", "反映一个问题：", "请问", "投诉：", "麻烦帮忙，"]
-TAILS = ["", "谢谢。", "盼回复！", "已经反映过好几次了。", "邻居们都有意见。", "附近商户也受影响。"]
+from bench.client import Client  # noqa: E402  (after the path is set)
+from bench.copying import Table  # noqa: E402
+from bench.crowd import Crowd, Matter  # noqa: E402
+from bench.serving import Result, cpu_seconds, database, memory, quantile, site  # noqa: E402
+
+SEED = 7
+CHUNK = 4000
+SAMPLE = 20_000
+SHARED = 3
+"""A matter of so many people is a question; smaller ones wait as single cases."""
+WAITS = ("questions_casefeatures", "questions_question", "questions_membership", "cases_case")
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
-def places(rng: random.Random, count: int) -> list[str]:
-    """Distinct invented names of roads, estates and schools."""
-    found: dict[str, None] = {}
-    while len(found) < count:
-        middle = rng.choice(NAMES) + (rng.choice(NAMES) if rng.random() < 0.7 else "")
-        found[f"{rng.choice(ROADS)}{middle}{rng.choice(KINDS)}"] = None
-    return list(found)
+# --- seeding -----------------------------------------------------------------------------------------------------------
 
 
-def messages(rng: random.Random, count: int) -> Iterator[tuple[int, str, str]]:
-    """(question, title, body): sizes of questions follow a long tail, most cases stand alone."""
-    where = places(rng, max(40, count // 12))
-    for _ in range(count):
-        place = (
-            where[min(int(rng.paretovariate(0.9)) - 1, len(where) - 1)] if rng.random() < 0.15 else rng.choice(where)
-        )
-        at = rng.randrange(len(PROBLEMS))
-        title, body = PROBLEMS[at]
-        sentences = body.rstrip("。").split("，")
-        rng.shuffle(sentences)
-        text = f"{rng.choice(LEADS)}{place}{title}，{'，'.join(sentences[: rng.randint(2, 4)])}。{rng.choice(TAILS)}"
-        yield hash((place, at)), f"{place}{title}", text
+def crowd() -> Crowd:
+    """The same crowd for seeding and for measuring."""
+    from tongti.project.demo import district
+
+    return Crowd([*district.read("open")["difficulty"], *district.read("past")["difficulty"]], SEED)
 
 
-def seed(count: int) -> None:
-    """Write the cases and their features."""
-    from datetime import timedelta
-
-    from django.db import transaction
-
-    from tests.cast import make_cast
-    from tongti.cases.actions.numbering import give_numbers
-    from tongti.cases.models import Case
-    from tongti.questions.actions import proposing
-    from tongti.shared import clock
-
-    cast, rng, now = make_cast(), random.Random(7), clock.now()
-    holder = cast.units["热线办"].pk
-    towns = [region for region in cast.regions.values() if region.level == "township"]
-    batch: list[Case] = []
-    started = time.perf_counter()
-    for n, (group, title, body) in enumerate(messages(rng, count)):
-        received = now - timedelta(minutes=rng.randrange(500_000))
-        case = Case(
-            key=uuid.UUID(int=rng.getrandbits(128)), channel="web", kind="help", title=title[:120], body=body,
-            place=towns[group % len(towns)], holder_id=holder, units=[holder], received_at=received, registered_at=now,
-        )  # fmt: skip
-        batch.append(case)
-        if len(batch) == 5000 or n == count - 1:
-            with transaction.atomic():
-                give_numbers(batch, year=clock.today().year)
-                Case.objects.bulk_create(batch)
-                proposing.store_features(batch)
-            batch = []
-            print(f"\r{n + 1} cases {time.perf_counter() - started:.0f} s", end="", file=sys.stderr)
-    print(file=sys.stderr)
-
-
-def seed_questions() -> None:
-    """One public question for every group of three or more; what the generator calls one question has one title."""
-    from django.contrib.postgres.aggregates import ArrayAgg
-
-    from tongti.cases.models import Case
-    from tongti.questions import actions, matching
-    from tongti.questions.actions.counting import take_numbers
-    from tongti.questions.models import Membership, Question
-    from tongti.shared import clock
-    from tongti.units.models import Unit
-
-    now, started = clock.now(), time.perf_counter()
-    lead = Unit.objects.get(short_name="水利局")
-    actions.count_words()
-    matching.forget_model()
-    groups = Case.objects.values_list("title").annotate(ids=ArrayAgg("pk", ordering="pk")).order_by("title")
-    shared = [(title, ids) for title, ids in groups if len(ids) > 2]
-    questions = Question.objects.bulk_create(
-        Question(
-            number=number, title=title[:80], public_title=title[:80], cleared_at=now, state="handling", lead=lead,
-            units=[lead.pk], case_count=len(ids), asker_count=len(ids), created_at=now, first_received_at=now,
-            last_received_at=now, due_on=clock.today(),
-        )
-        for number, (title, ids) in zip(take_numbers(len(shared)), shared, strict=True)
-    )  # fmt: skip
-    Membership.objects.bulk_create(
-        (
-            Membership(case_id=pk, question=question, state="active", how="manual", proposed_at=now)
-            for question, (_, ids) in zip(questions, shared, strict=True)
-            for pk in ids
-        ),
-        batch_size=5000,
-    )
-    for at, question in enumerate(questions):
-        question.keys, question.features = matching.profile(question)
-        if at % 500 == 499:
-            print(f"\r{at + 1} questions {time.perf_counter() - started:.0f} s", end="", file=sys.stderr)
-    Question.objects.bulk_update(questions, ["keys", "features"], batch_size=500)
-    print(f"\nset up {len(questions)} questions in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-
-
-def timed(work: Callable[[int], object], times: int) -> dict[str, float]:
-    """Milliseconds of ``work(n)``: median, 95th and 99th percentile, worst; ``cpu`` is this process's own share of one,
-    which a busy machine does not blur."""
-    taken, spent = [], time.process_time()
-    for n in range(times):
-        begun = time.perf_counter()
-        work(n)
-        taken.append((time.perf_counter() - begun) * 1000)
-    cpu = round((time.process_time() - spent) * 1000 / times, 1)
-    taken.sort()
-    at = {
-        name: round(taken[min(int(share * times), times - 1)], 1)
-        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
-    }
-    return {**at, "max": round(taken[-1], 1), "cpu": cpu}
-
-
-def measure(times: int) -> dict[str, object]:
-    """The three figures, with how often something was found."""
+def seed(count: int, progress: Callable[[str], None]) -> None:
+    """Fill an empty, migrated database with the demo's district and ``count`` cases."""
     from django.db import connection
 
-    from tongti.accounts.models import Officer
-    from tongti.cases.actions import Intake, register
+    from tongti.project.boot import close_connections
+    from tongti.project.demo import district
+
+    built = district.build()
+    matters = crowd().matters(count)
+    _count_sample(matters)
+    started = time.monotonic()
+    rebuilt = _without_indexes()
+    close_connections()  # nobody shares a connection across a fork
+    where = sorted(region.pk for region in built.places.values())
+    desk = built.units["区热线办"].pk
+    lead = min(unit.pk for name, unit in built.units.items() if built.roles.get((name, "handler")))
+    jobs = list(_jobs(matters, where, lead, desk))
+    done = 0
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        for rows in pool.imap(_rows, jobs):
+            done += len(rows["cases_case"])
+            _copy(rows)
+            progress(f"{done} 件，{time.monotonic() - started:.0f} 秒")
+    with connection.cursor() as cursor:
+        _settle(cursor, rebuilt, progress)
+    progress("统计词频")
+    from tongti.questions import actions
+
+    actions.count_words()
+    progress(f"共 {time.monotonic() - started:.0f} 秒")
+
+
+def _count_sample(matters: Sequence[Matter]) -> None:
+    """Word frequencies of a part, as last night's count would have left them, so that keys are chosen as in life."""
+    import samequestion as engine
+    from tongti.questions.models import Vocabulary
+    from tongti.shared import clock
+
+    speaking, model, found = crowd(), engine.load_default_model(), []
+    for number in random.Random(SEED).sample(range(len(matters)), len(matters)):
+        for title, body in speaking.voices(matters[number], number):
+            found.append(engine.features(engine.Message(id="", title=title, body=body), model))
+        if len(found) >= SAMPLE:
+            break
+    counts = engine.df_update(engine.empty_counts(model.settings.df_bits), found)
+    Vocabulary.objects.create(
+        version="sample", counts=engine.counts_to_bytes(counts), documents=len(found), made_at=clock.now()
+    )
+
+
+Job = tuple[list[tuple[int, Matter, int, int]], list[int], int, int]
+
+
+def _jobs(matters: Sequence[Matter], where: list[int], lead: int, desk: int) -> Iterator[Job]:
+    """Parts of the work: (number, matter, first case id, question id or 0), places, lead unit, hotline."""
+    part: list[tuple[int, Matter, int, int]] = []
+    case, question, size = 1, 1, 0
+    for number, matter in enumerate(matters):
+        shared = matter.size >= SHARED
+        part.append((number, matter, case, question if shared else 0))
+        case, question, size = case + matter.size, question + shared, size + matter.size
+        if size >= CHUNK or number == len(matters) - 1:
+            yield part, where, lead, desk
+            part, size = [], 0
+
+
+def _rows(job: Job) -> Rows:
+    """Runs in a child: everything of some matters as rows for COPY."""
     from tongti.cases.models import Case
-    from tongti.questions import actions, matching
-    from tongti.questions.models import Question
-    from tongti.units.queries import viewer_of
+    from tongti.questions import matching
+    from tongti.questions.models import CaseFeatures, Membership, Question
+    from tongti.shared import clock
+    from tongti.shared.numbers import case_number
+
+    part, where, lead, desk = job
+    speaking, now = crowd(), clock.now()
+    tables = {model._meta.db_table: Table(model) for model in (Case, CaseFeatures, Membership, Question)}
+    for number, matter, first, question_id in part:
+        rng = random.Random(number)
+        begun = now - timedelta(days=rng.randrange(1, 700))
+        place = rng.choice(where)
+        cases = []
+        for pk, (title, body) in enumerate(speaking.voices(matter, number), start=first):
+            at = min(now, begun + timedelta(minutes=rng.randrange(1, 20_000)))
+            cases.append(
+                Case(
+                    pk=pk, number=case_number(2025, pk), year=2025, serial=pk, channel="web", title=title[:120], body=body,
+                    key=uuid.UUID(int=rng.getrandbits(128), version=4), place_id=place, holder_id=desk, units=[desk],
+                    received_at=at, registered_at=at,
+                )
+            )  # fmt: skip
+        rows = matching.prepare(cases)
+        for case, row in zip(cases, rows, strict=True):
+            row.matched_at = case.received_at
+            tables["cases_case"].add(case)
+            tables["questions_casefeatures"].add(row)
+        if question_id:
+            _question(tables, question_id, cases, rows, lead, rng)
+    return {name: table.rows for name, table in tables.items()}
+
+
+def _question(
+    tables: dict[str, Table], pk: int, cases: list[Any], rows: list[Any], lead: int, rng: random.Random
+) -> None:
+    from tongti.questions.models import Membership, Question
+
+    keys: set[int] = set()
+    packed = b""
+    for row in rows[:5]:
+        keys.update(row.keys)
+        packed += struct.pack("<I", len(row.data)) + bytes(row.data)
+    title, first = cases[0].title[:80], min(case.received_at for case in cases)
+    public = rng.random() < 0.5
+    tables["questions_question"].add(
+        Question(
+            pk=pk, number=f"TT-2025-{pk:04d}", title=title, public_title=title if public else "", state=rng.choice(("handling", "answered", "closed", "closed")),
+            cleared_at=first if public else None, lead_id=lead, units=[lead], case_count=len(cases), asker_count=len(cases), created_at=first, set_up_at=first,
+            first_received_at=first, last_received_at=max(case.received_at for case in cases), due_on=first.date(), keys=sorted(keys), features=packed,
+        )
+    )  # fmt: skip
+    for case in cases:
+        tables["questions_membership"].add(
+            Membership(pk=case.pk, case=case, question_id=pk, state="active", how="manual", proposed_at=first, decided_at=first)
+        )  # fmt: skip
+
+
+def _copy(rows: Rows) -> None:
+    from django.apps import apps
+    from django.db import connection, transaction
+
+    tables = {model._meta.db_table: Table(model) for model in apps.get_models() if model._meta.db_table in rows}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        for name, table in tables.items():
+            table.rows = rows[name]
+            table.flush(cursor)
+
+
+def _without_indexes() -> list[str]:
+    """Drop the indexes that only searching needs; answers the statements that make them again (in one go is faster)."""
+    from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    rng = random.Random(11)
-    viewer = viewer_of(Officer.objects.get(username="韦晓梅"))
-    titles = list(Question.objects.order_by("?").values_list("title", flat=True)[:500])
-    bodies = dict(PROBLEMS)
-    typed = []
-    for _ in range(times):
-        # six of ten sentences are about something that was reported before, in other words; all are cut off somewhere
-        title = rng.choice(titles) if rng.random() < 0.6 else f"{rng.choice(places(rng, 1))}{rng.choice(PROBLEMS)[0]}"
-        sentences = bodies[next(problem for problem in bodies if title.endswith(problem))].rstrip("。").split("，")
-        rng.shuffle(sentences)
-        typed.append(f"{rng.choice(LEADS)}{title}，{'，'.join(sentences[:2])}"[: rng.randint(14, 60)])
-    found = {"public": 0, "desk": 0, "match": 0}
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) AND indexdef LIKE '%%USING gin%%'",
+            [list(WAITS)],
+        )
+        found = cursor.fetchall()
+        for name, _ in found:
+            cursor.execute(f'DROP INDEX "{name}"')
+    return [definition for _, definition in found]
 
-    def public(n: int) -> None:
-        found["public"] += bool(matching.public_matches(typed[n]))
 
-    def desk(n: int) -> None:
-        found["desk"] += bool(matching.desk_matches(viewer, typed[n]))
+def _settle(cursor: Any, indexes: Iterable[str], progress: Callable[[str], None]) -> None:
+    for name in ("cases_case", "questions_question", "questions_membership"):
+        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+    cursor.execute("INSERT INTO cases_numberseries (year, last) SELECT 2025, max(serial) FROM cases_case")
+    cursor.execute("INSERT INTO questions_questionseries (year, last) SELECT 2025, max(id) FROM questions_question")
+    cursor.execute("SET maintenance_work_mem = '1GB'")
+    for definition in indexes:
+        progress(definition.split(" ON ")[0])
+        cursor.execute(definition)
+    progress("VACUUM ANALYZE")
+    for name in WAITS:
+        cursor.execute(f"VACUUM ANALYZE {name}")
 
-    new = [
-        register(intake=Intake(key=uuid.uuid4(), channel="web", kind="help", title=t[:20], body=t), by=viewer)
-        for t in typed
-    ]
 
-    def match(n: int) -> None:
-        found["match"] += actions.match_case(case_id=new[n].pk).question_id is not None
+# --- measuring ---------------------------------------------------------------------------------------------------------
 
-    public(0)
-    desk(0)
-    begun = time.perf_counter()
-    figures: dict[str, object] = {
-        "cases": Case.objects.count(),
-        "questions": Question.objects.count(),
-        "public_ms": timed(public, times),
-        "desk_ms": timed(desk, times),
-        "match_ms": timed(match, times),
-        "found_share": {name: round(count / (times + (name != "match")), 2) for name, count in found.items()},
-        "settings": matching.settings_version(),
-        "memory_mb": _memory(),
+
+def sentences(count: int, cases: int) -> list[tuple[str, str, str]]:
+    """(title, body, half-typed words): six of ten about a matter that is known, by somebody who has not spoken yet."""
+    speaking, rng = crowd(), random.Random(11)
+    known = speaking.matters(cases)
+    strange = Crowd(speaking.demo, SEED + 1)
+    unknown = strange.matters(max(1000, count * 3))
+    found = []
+    for _ in range(count):
+        # the next voice of a known matter: what comes after the ones who spoke already
+        by, pool = (speaking, known) if rng.random() < 0.6 else (strange, unknown)
+        number = rng.randrange(len(pool))
+        told = Matter(pool[number].topic, pool[number].name, 1)
+        title, body = next(by.voices(told, number + 10_000_000))
+        found.append((title, body, body[: rng.randint(14, 60)]))
+    return found
+
+
+def panels(times: int, cases: int, pids: dict[str, int]) -> Result:
+    """Both panels over HTTP."""
+    from tongti.accounts.models import Officer
+
+    told = sentences(times + 20, cases)
+    public, clerk = Client(), Client("127.0.0.2")
+    public.get("/say/")
+    clerk.get("/desk/sign-in/")
+    clerk.post("/desk/sign-in/demo/", {"officer": str(Officer.objects.get(name="李小英").pk)})
+    clerk.get("/desk/register/")
+    asked = {
+        "public panel": (public, "/say/same/", "_same"),
+        "desk panel": (clerk, "/desk/register/same/", "_same"),
     }
-    print(f"measured in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
-    return figures
+    found: Result = {}
+    for name, (client, path, _) in asked.items():
+        took, hits = [], 0
+        for n, (_, _, words) in enumerate(told):
+            if n == 20:
+                spent = sum(cpu_seconds(pids).values())
+            begun = time.perf_counter()
+            page, _ = client.post(path, {"words": words}, expect=200, htmx=True)
+            if n >= 20:
+                took.append(time.perf_counter() - begun)
+                hits += "没有找到" not in page and len(page) > 600
+        cpu = (sum(cpu_seconds(pids).values()) - spent) / len(took) * 1000
+        found[name] = {**_figures(took), "cpu_ms": round(cpu, 1), "found_share": round(hits / len(took), 2)}
+        print(f"  {name}: {found[name]}", file=sys.stderr, flush=True)
+    return found
 
 
-def _memory() -> int:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) // 1024
-    return 0
+def _figures(took: list[float]) -> Result:
+    return {"n": len(took), **{f"p{int(q * 100)}_ms": quantile(took, q) for q in (0.5, 0.95, 0.99)}}
+
+
+def jobs(times: int, cases: int) -> Result:
+    """The job of a new case, in this process: what the worker does."""
+    told = sentences(times + 5, cases)
+    new = [_register(title, body, n) for n, (title, body, _) in enumerate(told)]
+    return {"match job": _matched(new[5:], warm=new[:5])}
+
+
+def burst(size: int) -> Result:
+    """So many messages about one event that nobody has heard of before."""
+    from tongti.questions.models import Membership
+
+    speaking = Crowd(crowd().demo, SEED + 2)
+    voices = speaking.voices(Matter(len(speaking.demo) + 4, "麒麟窝", size), 1)
+    new = [_register(title, body, 100_000 + n) for n, (title, body) in enumerate(voices)]
+    figures = _matched(new)
+    tenth = max(1, size // 10)
+    spans = {name: round(statistics.fmean(part) * 1000, 1) for name, part in (("first_tenth_cpu_ms", figures["_cpu"][:tenth]), ("last_tenth_cpu_ms", figures["_cpu"][-tenth:]))}  # fmt: skip
+    where = Membership.objects.filter(case_id__in=new, state__in=["proposed", "active"])
+    homes = list(where.values_list("question_id", flat=True))
+    largest = max((homes.count(pk) for pk in set(homes)), default=0)
+    del figures["_cpu"]
+    return {"burst": {**figures, **spans, "messages": size, "questions": len(set(homes)), "in_the_largest": largest}}
+
+
+def _register(title: str, body: str, n: int) -> int:
+    from tongti.cases.actions import Intake, register
+    from tongti.shared.actor import SYSTEM
+
+    intake = Intake(key=uuid.uuid4(), channel="web", kind="help", title=title[:120], body=body, phone=f"154{n:08d}")
+    return int(register(intake=intake, by=SYSTEM).pk)
+
+
+def _matched(new: Sequence[int], warm: Sequence[int] = ()) -> Result:
+    from django.db import connection
+
+    from tongti.questions import actions
+
+    for pk in warm:
+        actions.match_case(case_id=pk)
+    took, cpu, placed = [], [], 0
+    backend = _backend_cpu(connection)
+    for pk in new:
+        begun, spent = time.perf_counter(), time.process_time()
+        placed += actions.match_case(case_id=pk).question_id is not None
+        took.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - spent)
+    database_cpu = (_backend_cpu(connection) - backend) / max(1, len(new)) * 1000
+    return {
+        **_figures(took), "cpu_ms": round(statistics.fmean(cpu) * 1000, 1), "database_cpu_ms": round(database_cpu, 1),
+        "placed_share": round(placed / max(1, len(new)), 2), "_cpu": cpu,
+    }  # fmt: skip
+
+
+def _backend_cpu(connection: Any) -> float:
+    """Processor seconds of the database process that serves this connection; 0 when it runs elsewhere."""
+    import psutil
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(used.user + used.system)
+
+
+def measure(times: int, burst_size: int, database_pid: int | None) -> Result:
+    """Everything; new cases stay in the folder."""
+    from django.db import connection
+
+    from tongti.cases.models import Case
+    from tongti.project.boot import close_connections
+    from tongti.questions import matching
+    from tongti.questions.models import Question
+
+    seeded = Case.objects.filter(year=2025).count()
+    found: Result = {
+        "cases": Case.objects.count(), "questions": Question.objects.count(), "settings": matching.settings_version(),
+        "load": [round(x, 1) for x in os.getloadavg()],
+    }  # fmt: skip
+    close_connections()
+    with site(database_pid) as pids:
+        _drain()
+        found |= panels(times, seeded, {"web": pids["web"]} | ({"postgres": database_pid} if database_pid else {}))
+        found["memory_mb"] = memory(pids)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name IN ('match_case', 'refresh_question')")
+    for one in (lambda: jobs(times, seeded), lambda: burst(burst_size)):
+        found |= one()
+        print(f"  {list(found)[-1]}: {list(found.values())[-1]}", file=sys.stderr, flush=True)
+    found["match job"].pop("_cpu", None)
+    return found
+
+
+def _drain() -> None:
+    """Wait until the worker has nothing left of an earlier measurement."""
+    from django.db import connection
+
+    for _ in range(120):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(1)
+
+
+def table(found: Result) -> str:
+    """The figures for reading."""
+    lines = [f"{found['cases']:,} 件，{found['questions']:,} 道题，引擎 {found['settings']}，负载 {found['load']}"]
+    for name in ("public panel", "desk panel", "match job", "burst"):
+        row = {key: value for key, value in found[name].items() if not key.startswith("_")}
+        lines.append(f"{name:14} " + "  ".join(f"{key} {value}" for key, value in row.items()))
+    lines += [f"{name:28} {value} MB" for name, value in found["memory_mb"].items()]
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Seed when the database is empty, measure, print JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--data", type=Path, required=True, help="文件夹；空的就先灌库")
     parser.add_argument("--times", type=int, default=300)
+    parser.add_argument("--burst", type=int, default=2000)
+    parser.add_argument("--seed-only", action="store_true")
+    parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    import django
+    args.data.mkdir(parents=True, exist_ok=True)
+    os.environ["TONGTI_DATA"] = str(args.data.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongti.project.settings")
+    os.environ.setdefault("TONGTI_LOG_LEVEL", "WARNING")
+    from tongti.project import boot, static_files
 
-    server = None
-    if "DATABASE_URL" not in os.environ:
-        from tongti.project import environment, postgres
-
-        server = postgres.Server(environment.cluster(), log=Path(os.environ["TONGTI_DATA"]) / "database.log")
-        server.start()
-    try:
-        django.setup()
+    with database(args.data) as pid, boot.database("bench.panel"):
         from django.core.management import call_command
 
-        call_command("migrate", verbosity=0)
-        from tongti.cases.models import Case
-        from tongti.questions.models import Question
+        from tongti.accounts.models import Officer
 
-        if not Case.objects.exists():
-            seed(args.cases)
-        if not Question.objects.exists():
-            seed_questions()
-        print(json.dumps(measure(args.times), ensure_ascii=False, indent=1))
-    finally:
-        if server is not None:
-            server.stop()
+        call_command("migrate", interactive=False, verbosity=0)
+        static_files.collect()
+        if not Officer.objects.exists():
+            seed(args.cases, lambda said: print(said, file=sys.stderr, flush=True))
+        if not args.seed_only:
+            found = measure(args.times, args.burst, pid)
+            print(table(found))
+            print(json.dumps(found, ensure_ascii=False))
+            if args.json:
+                args.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

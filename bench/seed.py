@@ -25,18 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.copying import Chain, Table, vector  # noqa: E402  (after the path is set)
+from bench.crowd import FIRST, PROPER, SECOND  # noqa: E402
 
 DAYS = 365
 CHUNK = 4000
-# The proper name in each of the demo's difficulties; another name makes it another question.
-PROPER = {
-    "water": "幸福路", "power": "工业园", "cane": "村道", "lift": "书院小区", "school": "建设路小学", "wages": "车站安置房",
-    "night": "凤凰社区", "dance": "文昌广场", "parking": "菜市路", "lamps": "文昌路", "stench": "垃圾中转站", "parcel": "双桥村",
-    "clinic": "岭脚村", "flood": "车站路", "manhole": "建设路", "toilet": "菜市公厕", "pig": "石桥村", "internet": "那良村",
-    "dog": "江边公园", "hospital": "区医院", "bus": "白石乡", "canteen": "文昌小学", "subsidy": "灵活就业", "permit": "餐饮许可",
-}  # fmt: skip
-FIRST = "金银玉石龙凤虎鹤松柏竹梅荷榕桂棠江湖河溪泉云霞星月朝晚南北东西安宁康泰和顺福禄"
-SECOND = "山坡岭冲塘洲湾浦口桥村屯垌坪岗林园庄寨坊巷里亭台阁楼城关门渡井田头尾边角窝沟"
 
 
 @dataclass
