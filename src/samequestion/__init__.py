@@ -15,16 +15,20 @@ from samequestion.grouping import Grouping, fit, group
 from samequestion.index import Index
 from samequestion.model import Model, load_default_model
 from samequestion.normalize import clean
-from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason
+from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason, Threshold
+from samequestion.refit import Evidence, Weights, evidence, refit, reweighted
 from samequestion.scoring import compare, score, score_pairs
 from samequestion.settings import Settings
+from samequestion.similarity import EVIDENCE
 from samequestion.tables import group_file, read_messages
 from samequestion.titles import propose_title
 
 __all__ = [
+    "EVIDENCE",
     "Comparison",
     "ConflictingConstraints",
     "EngineError",
+    "Evidence",
     "Features",
     "Group",
     "Grouping",
@@ -35,7 +39,9 @@ __all__ = [
     "Proposal",
     "Reason",
     "Settings",
+    "Threshold",
     "UnreadableTable",
+    "Weights",
     "agreement",
     "candidate_keys",
     "clean",
@@ -45,6 +51,7 @@ __all__ = [
     "df_update",
     "empty_counts",
     "evaluate",
+    "evidence",
     "features",
     "fit",
     "group",
@@ -54,6 +61,8 @@ __all__ = [
     "propose_title",
     "query_keys",
     "read_messages",
+    "refit",
+    "reweighted",
     "score",
     "score_pairs",
     "shared_words",

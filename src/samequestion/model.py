@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from samequestion.counts import empty_counts, slots
 from samequestion.errors import ModelMismatch
-from samequestion.records import F32, F64, I8, U32
+from samequestion.records import F32, F64, I8, U32, Threshold
 from samequestion.settings import Settings
 from samequestion.trees import Trees
 
@@ -35,6 +35,8 @@ class Model:
     sense_vectors: I8 = field(default_factory=lambda: np.empty((0, 1), np.int8))
     generic_pairs: U32 = field(default_factory=lambda: np.empty(0, np.uint32))
     name: str = "default"
+    thresholds: tuple[Threshold, ...] = ()
+    """Precision by threshold, measured on held-out questions when the weights were learned; empty = not measured."""
     _log_docs: float = field(init=False, default=0.0, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +99,12 @@ class Model:
         """Which character pairs occur inside a generic word."""
         return np.isin(pair_ids, self.generic_pairs)
 
+    def threshold(self, probability: float) -> Threshold | None:
+        """What was measured at the largest listed threshold not above `probability`; None when nothing was measured
+        that low. For the screen that sets `propose_at`."""
+        known = [row for row in self.thresholds if row.at <= probability + 1e-9]
+        return max(known, key=lambda row: row.at) if known else None
+
     def with_counts(self, counts: U32) -> Model:
         """The same weights on another district's frequencies."""
         return replace(self, counts=counts)
@@ -104,6 +112,10 @@ class Model:
     def with_settings(self, settings: Settings) -> Model:
         """The same weights and frequencies under other settings."""
         return replace(self, settings=settings)
+
+    def with_trees(self, trees: Trees, name: str) -> Model:
+        """The same words and frequencies with other weights of the evidence."""
+        return replace(self, trees=trees, name=name)
 
     def to_bytes(self, with_counts: bool = False) -> bytes:
         """Bytes of settings, weights and background (and the district's counts when asked)."""
@@ -118,6 +130,7 @@ class Model:
             "leaf_parts": t.leaf_parts.astype(np.float16), "bias": np.array([t.bias]),
             "sense_ids": self.sense_ids, "sense_vectors": self.sense_vectors,
             "generic_pairs": self.generic_pairs, "slots": used, "slot_counts": self.background[used], "size": np.array([len(self.background)]),
+            "thresholds": np.array([(t.at, t.precision, t.recall, t.pairs) for t in self.thresholds]).reshape(-1, 4),
         }  # fmt: skip
         if with_counts:
             arrays["counts"] = self.counts
@@ -138,8 +151,10 @@ class Model:
                 )  # fmt: skip
                 counts = box["counts"] if "counts" in box else empty_counts(settings.df_bits)
                 name = box["name"].tobytes().decode()
+                rows = box["thresholds"].tolist() if "thresholds" in box else []
+                measured = tuple(Threshold(at, right, found, int(pairs)) for at, right, found, pairs in rows)
                 return cls(settings, trees, background, counts, box["sense_ids"], box["sense_vectors"],
-                           box["generic_pairs"], name)  # fmt: skip
+                           box["generic_pairs"], name, measured)  # fmt: skip
         except (KeyError, ValueError, OSError, EOFError) as error:
             if isinstance(error, ModelMismatch):
                 raise

@@ -176,3 +176,17 @@ class Proposal:
     probability: float
     comparison: Comparison | None = None
     nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What proposing from a probability on would have meant on questions the weights had not seen.
+
+    `precision` is the share of the proposed pairs that people call one question, `recall` the share of all pairs of
+    one question (among the candidates) that would have been proposed, `pairs` how many were proposed.
+    """
+
+    at: float
+    precision: float
+    recall: float
+    pairs: int

@@ -65,9 +65,9 @@ def score_pairs(pairs: Sequence[tuple[Features, Features]], model: Model) -> lis
     position = {name: at for at, name in enumerate(distinct)}
     table = Table(list(distinct.values()), model)
     ends = np.array([(position[id(a)], position[id(b)]) for a, b in pairs], dtype=np.int64)
-    evidence = pair_features(table, ends[:, 0], ends[:, 1])
-    weights = model.trees.score(evidence)
-    chances, parts = probability(weights), model.trees.parts(evidence)
+    columns = evidence(table, ends[:, 0], ends[:, 1])
+    weights = model.trees.score_columns(columns, table.kernels)
+    chances, parts = probability(weights), model.trees.parts(columns.T)
     return [
         Comparison(
             float(chances[k]), float(weights[k]), reasons(a, b, parts[k], model), shared_words(a, b, model)

@@ -33,6 +33,9 @@ TABLE: list[tuple[str, str, int]] = [
     ("desk:question_public", "韦晓梅", 200),
     *(("desk:question_public", who, 404) for who in ("李小英", "黄志强", "农志明", "莫刚", "赵工", "周审")),
     ("desk:question_public", "anonymous", 302),
+    ("desk:engine", "韦晓梅", 200),
+    *(("desk:engine", who, 404) for who in ("李小英", "黄志强", "农志明", "莫刚", "何区长", "赵工", "周审")),
+    ("desk:engine", "anonymous", 302),
     ("desk:question_new", "韦晓梅", 200),
     *(("desk:question_new", who, 404) for who in ("李小英", "黄志强", "莫刚", "赵工", "周审")),
     ("desk:question_new", "anonymous", 302),
@@ -80,6 +83,7 @@ def _step(world: Any) -> dict[str, int]:
 
 SAMPLE = {
     "desk:questions": lambda world: {},
+    "desk:engine": lambda world: {},
     "desk:question_new": lambda world: {},
     "desk:case_question": lambda world: {"pk": case_of(world)},
     "desk:question_undo": _step,

@@ -57,6 +57,7 @@ WHO: dict[str, set[str]] = {
     "desk:case_question": JOINERS,
     # joining: a question that is not dispatched yet, so no unit takes part
     "desk:questions": READERS,
+    "desk:engine": JOINERS,
     "desk:question": DISTRICT,
     "desk:question_new": JOINERS,
     "desk:question_edit": JOINERS,

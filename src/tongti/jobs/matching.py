@@ -28,3 +28,10 @@ def refresh_question(question_id: int) -> None:
 def count_words(timestamp: int) -> None:
     """Learn again how common each word is in this district."""
     questions.count_words()
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(name="questions.learn", queueing_lock="questions.learn", lock="questions.learn")
+def learn(timestamp: int) -> None:
+    """Fit the engine to what people decided; switch when that is better beyond chance."""
+    questions.learn()

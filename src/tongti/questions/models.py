@@ -220,3 +220,61 @@ class Vocabulary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.documents} 件"
+
+
+class EngineWeights(models.Model):
+    """What one night's refit on this district's decisions came to, used or not.
+
+    ``weights`` are one number for each kind of evidence and ``shift`` what is added to the constant, both on top of the
+    shipped model ``base``. ``figures`` compare it with what was in use, on decisions that neither was fitted on.
+    """
+
+    personal = frozenset[str]()
+
+    name = models.CharField("名称", max_length=20, unique=True)
+    base = models.CharField("在哪个随包模型上", max_length=40)
+    weights = models.JSONField()
+    shift = models.FloatField()
+    decisions = models.PositiveIntegerField("决定数")
+    confirmed = models.PositiveIntegerField("其中同题")
+    refused = models.PositiveIntegerField("其中不是同题")
+    figures = models.JSONField()
+    better = models.BooleanField("好得超过偶然")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at", "-id"], name="engineweights_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EngineChoice(models.Model):
+    """What the engine works with from ``at`` on: the newest row is in force, the others are its history.
+
+    ``weights`` None means the shipped model. ``serial`` is unique, so of two changes made at the same moment one wins.
+    """
+
+    personal = frozenset[str]()
+
+    class Kind(models.TextChoices):
+        WEIGHTS = "weights", "换权重"
+        THRESHOLD = "threshold", "改提议门槛"
+
+    serial = models.PositiveIntegerField(unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    weights = models.ForeignKey(EngineWeights, models.PROTECT, null=True, related_name="+", verbose_name="权重")
+    propose_at = models.FloatField("提议门槛")
+    reason = models.CharField("理由", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(propose_at__gte=0.05) & Q(propose_at__lte=0.99), name="engine_threshold_in_range"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.serial} {self.get_kind_display()}"

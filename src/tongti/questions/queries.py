@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Floor, Least
 
 from tongti.accounts.models import Officer
 from tongti.cases.access import visible as visible_cases
@@ -18,14 +18,14 @@ from tongti.deadlines.queries import days_left, next_working_days
 from tongti.figures import queries as figures
 from tongti.parties.queries import Face, faces
 from tongti.questions.access import visible
-from tongti.questions.models import Membership, Question, Rearrangement
+from tongti.questions.models import EngineChoice, EngineWeights, Membership, Question, Rearrangement
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import read_case_number
 from tongti.shared.pages import Page, page_of
 from tongti.trail import queries as trail
 from tongti.trail.models import Event
-from tongti.units.access import Viewer
+from tongti.units.access import May, Viewer
 from tongti.units.models import Region, Unit
 
 State, Handling, Channel = Question.State, Question.Handling, Case.Channel
@@ -473,3 +473,70 @@ def helper_names(question: Question) -> list[str]:
     """Short names of the units that take part beside the lead."""
     ids = [pk for pk in question.units if pk != question.lead_id]
     return list(Unit.objects.filter(pk__in=ids).order_by("pk").values_list("short_name", flat=True)) if ids else []
+
+
+# --- the engine in use --------------------------------------------------------------------------------------------
+
+STEPS = 20
+"""Cells into which probabilities are counted: a twentieth each."""
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """Newest choice (None: as shipped), the choices before it, and the fits of the last nights."""
+
+    current: EngineChoice | None
+    history: list[EngineChoice]
+    fits: list[EngineWeights]
+    decided: int
+
+
+def engine_state(viewer: Viewer) -> EngineState:
+    """What the engine works with, what it worked with, what it could work with. Raises NotVisible."""
+    _tuner(viewer)
+    history = list(EngineChoice.objects.select_related("weights", "by").order_by("-serial")[:30])
+    decided = Membership.objects.filter(decided_by__isnull=False).exclude(state=PROPOSED).count()
+    return EngineState(
+        history[0] if history else None, history, list(EngineWeights.objects.order_by("-made_at", "-pk")[:10]), decided
+    )
+
+
+def engine_weights(viewer: Viewer, pk: int) -> EngineWeights:
+    """One night's fit. Raises NotVisible."""
+    _tuner(viewer)
+    found = EngineWeights.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Proposals of the engine by probability, in ``STEPS`` cells: made a day, and what people said of those they decided."""
+
+    per_day: tuple[float, ...]
+    confirmed: tuple[int, ...]
+    refused: tuple[int, ...]
+
+
+def proposed_by_probability(viewer: Viewer, days: int = 30) -> Proposed:
+    """Two grouped counts over the engine's own proposals. Raises NotVisible."""
+    _tuner(viewer)
+    cell = Least(Floor(F("probability") * STEPS), Value(STEPS - 1.0))
+    made = Membership.objects.filter(how=Membership.How.ENGINE, probability__isnull=False).annotate(cell=cell)
+    recent = (
+        made.filter(proposed_at__gte=clock.now() - timedelta(days=days)).values_list("cell").annotate(n=Count("pk"))
+    )
+    decided = made.filter(decided_by__isnull=False).exclude(state=PROPOSED)
+    told = decided.values_list("cell", "state").annotate(n=Count("pk"))
+    per_day, confirmed, refused = [0.0] * STEPS, [0] * STEPS, [0] * STEPS
+    for at, n in recent:
+        per_day[int(at)] += n / days
+    for at, state, n in told:
+        (confirmed if state == ACTIVE else refused)[int(at)] += n
+    return Proposed(tuple(per_day), tuple(confirmed), tuple(refused))
+
+
+def _tuner(viewer: Viewer) -> None:
+    if not viewer.can(May.TUNE):
+        raise NotVisible

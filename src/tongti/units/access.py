@@ -30,6 +30,7 @@ class May(StrEnum):
     NOTE = "补充和备注"
     IMPORT = "导入诉求"
     JOIN = "立题并题"
+    TUNE = "调整同题引擎"
     DISPATCH = "派单"
     RULE = "裁定异议"
     PUBLISH = "对外公开题目"
@@ -62,7 +63,7 @@ _ROLES = (
     Role("clerk", "收件员", "接电话、收件、登记诉求，能当场答复的当场答复。",
          {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.SEE_IDENTITY: A}),
     Role("dispatcher", "派单员", "把相同的诉求并成一题，派给该办的单位，裁定单位提出的异议。",
-         {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.JOIN: A, May.DISPATCH: A, May.RULE: A, May.PUBLISH: A,
+         {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.JOIN: A, May.TUNE: A, May.DISPATCH: A, May.RULE: A, May.PUBLISH: A,
           May.EXPORT: A, May.BOARD: A, May.SEE_IDENTITY: A}),
     Role("receiver", "单位签收员", "代表本单位签收或提出异议，在单位内部转交。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U}),
@@ -73,7 +74,7 @@ _ROLES = (
     Role("helper", "协办人", "写本单位承担部分的分答。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U}),
     Role("coordinator", "统筹员", "指挥部或专班人员，跨单位协调、会商、提级。",
-         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A}),
+         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A}),
     Role("supervisor", "督办员", "盯时限、盯质量，提出督办。",
          {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A}),
     Role("revisitor", "回访员", "向诉求人核实联系了没有、解决了没有、满意不满意；不在承办单位任职。",

@@ -82,6 +82,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("事项分类"), "tags", "desk:categories"),
             NavItem(_("职责清单"), "clipboard-list", "desk:duties"),
             NavItem(_("时限规则"), "hourglass", "desk:regimes"),
+            NavItem(_("同题引擎"), "sliders-horizontal", "desk:engine"),
             NavItem(_("工作日历"), "calendar-days", "desk:calendar"),
             NavItem(_("用语和模板"), "file-text", "desk:texts"),
             NavItem(_("审计"), "shield-check", "desk:audit"),

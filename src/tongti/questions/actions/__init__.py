@@ -1,5 +1,6 @@
 """Writes on questions. One verb, one function; grouped in files by what they change."""
 
+from tongti.questions.actions import teaching
 from tongti.questions.actions.deciding import Decided, count_me_in, decide, make, set_up
 from tongti.questions.actions.lifecycle import (
     classify,
@@ -27,6 +28,7 @@ from tongti.questions.actions.proposing import (
     match_case,
     refresh_question,
 )
+from tongti.questions.actions.teaching import learn, set_threshold, switch
 from tongti.questions.actions.undoing import undo
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "group_all",
     "inherit",
     "join",
+    "learn",
     "make",
     "mark_answered",
     "mark_closed",
@@ -56,11 +59,14 @@ __all__ = [
     "remove",
     "rename",
     "reopen_for",
+    "set_threshold",
     "set_units",
     "set_up",
     "split",
     "start_handling",
     "stop_handling",
+    "switch",
+    "teaching",
     "unclear",
     "undo",
 ]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
-from tongti.questions.actions import holding
+from tongti.questions.actions import binding, holding
 from tongti.questions.actions.counting import askers, lock, settle, take_numbers
 from tongti.questions.errors import (
     AlreadyJoined,
@@ -306,21 +306,17 @@ def _enter(moves: Sequence[Move], rows: Sequence[Membership], how: str, by: Acto
 
 
 def _carry(carry: Sequence[Membership], owner: int, rows: Sequence[Membership]) -> None:
-    """Proposals of a merged question become proposals of the one it went into, unless that case was judged there before."""
+    """Proposals of a merged question become proposals of the one it went into, as far as people's decisions allow."""
     if not carry:
         return
-    judged = set(
-        Membership.objects.filter(question_id=owner, case_id__in=[p.case_id for p in carry]).values_list(
-            "case_id", flat=True
-        )
-    )
+    barred = {case_id for case_id, _ in binding.barred_from([owner], [p.case_id for p in carry])}
     Membership.objects.bulk_create(
         Membership(
             case_id=p.case_id, question_id=owner, state=M.PROPOSED, how=p.how, probability=p.probability,
             reasons=p.reasons, settings_version=p.settings_version, proposed_at=p.proposed_at,
         )
         for p in carry
-        if p.case_id not in judged
+        if p.case_id not in barred
     )  # fmt: skip
     Membership.objects.filter(pk__in=[p.pk for p in carry], state=M.PROPOSED).update(
         state=M.LEFT, decided_at=clock.now(), decided_by=None, note="随题并走"

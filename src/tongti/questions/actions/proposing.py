@@ -5,13 +5,13 @@ Everything here may run twice (a job is repeated when its worker dies) and at th
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
 from tongti.cases.models import Case, ImportBatch
 from tongti.questions import matching
+from tongti.questions.actions import binding
 from tongti.questions.actions.counting import lock, take_numbers
 from tongti.questions.actions.moving import Q_, M
 from tongti.questions.models import CaseFeatures, Membership, Question, Vocabulary
@@ -23,6 +23,8 @@ PLACE_LOCK = 7_102_010
 """Only one worker at a time puts cases into questions: looking is parallel, placing is a few milliseconds."""
 LOOKED_AT = 4
 """Questions whose members a new case is compared with."""
+OTHER_WORDS = 0.34
+"""Two questions are two matters of one case when at most this share of the words they have in common with it is the same."""
 FIRST_MEMBERS = 20
 """Cases that one new case may pull into a new candidate."""
 ALWAYS_REFRESHED = 12
@@ -102,15 +104,19 @@ def _place(case: Case, asked: matching.Remembered, near: Sequence[matching.Like]
     if _has_a_place(case.pk):
         return NOWHERE
     belongs = _belongs([like.case_id for like in near])
-    barred = _barred_questions(case.pk)
-    if (best := _best_question(asked, near, belongs, barred)) is not None:
-        question_id, chance, like = best
-        question = lock([question_id]).get(question_id)
-        if question is not None and question.state in matching.MATCHABLE:
-            _propose(question, {case.pk: _with_chance(like, chance)}, [case])
-            return Placed(question_id, probability=chance)
-    alone = [like for like in near if like.case_id not in belongs and matching.joins([like])]
+    homes = _homes(case.pk, asked, near, belongs)
+    locked = lock(home.question_id for home in homes)
+    placed = [home for home in homes if _propose_home(locked[home.question_id], home, case)]
+    if placed:
+        return Placed(placed[0].question_id, probability=placed[0].chance)
+    alone = [like for like in near if like.case_id not in belongs and matching.proposes([like])]
     return _new_candidate(case, alone) if alone else NOWHERE
+
+
+def _propose_home(question: Question, home: "Home", case: Case) -> bool:
+    if question.state not in matching.MATCHABLE:
+        return False
+    return _propose(question, {case.pk: _with_chance(home.nearest, home.chance)}, [case]) > 0
 
 
 def _belongs(case_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -122,37 +128,51 @@ def _belongs(case_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     return found
 
 
-def _barred_questions(case_id: int) -> set[int]:
-    """Questions that this case was in or proposed to before, whatever became of it: nobody is asked twice."""
-    return set(Membership.objects.filter(case_id=case_id).values_list("question_id", flat=True))
+@dataclass(frozen=True)
+class Home:
+    """A question that a case may belong to: how strongly it is linked, how likely, and the member most like it."""
+
+    question_id: int
+    link: float
+    chance: float
+    nearest: matching.Like
 
 
-def _best_question(
+def _homes(
+    case_id: int,
     asked: matching.Remembered,
     near: Sequence[matching.Like],
     belongs: dict[int, tuple[int, str]],
-    barred: set[int],
-) -> tuple[int, float, matching.Like] | None:
-    """(question, probability, nearest member) of the question to which the case is linked most strongly, if any."""
+) -> list[Home]:
+    """The question to which the case is linked most strongly, if any; and a second one when the case tells of another
+    matter besides, which shows in that the two share other words with it."""
     known = {like.case_id: like for like in near}
-    homes = [belongs[like.case_id][0] for like in near if belongs.get(like.case_id, (0, ""))[1] in matching.MATCHABLE]
-    found = list(dict.fromkeys([*homes, *matching.questions_near(asked, LOOKED_AT)]))
-    samples = {pk: matching.member_sample(pk, matching.SAMPLE) for pk in found if pk not in barred}
-    samples = dict(list(samples.items())[:LOOKED_AT])
+    owners = [belongs[like.case_id][0] for like in near if belongs.get(like.case_id, (0, ""))[1] in matching.MATCHABLE]
+    found = list(dict.fromkeys([*owners, *matching.questions_near(asked, LOOKED_AT)]))
+    barred = {pk for _, pk in binding.barred_from(found, [case_id])}
+    allowed = [pk for pk in found if pk not in barred][:LOOKED_AT]
+    samples = {pk: matching.member_sample(pk, matching.SAMPLE) for pk in allowed}
     fresh = {pk for own in samples.values() for pk in own} - known.keys()
     known |= matching.against(asked, matching.features_of(fresh), explain=0)
-    best: tuple[float, int, float, matching.Like] | None = None
+    homes = []
     for question_id, sample in samples.items():
         likes = [known[pk] for pk in sample if pk in known]
-        if not matching.joins(likes):
-            continue
-        link = matching.strength(likes)
-        if best is None or link > best[0]:
-            best = (link, question_id, matching.belonging(likes), max(likes, key=_weight))
-    if best is None:
-        return None
-    _, question_id, chance, nearest = best
-    return question_id, chance, nearest if nearest.reasons else matching.explained(asked, nearest.case_id)
+        if matching.proposes(likes):
+            nearest = max(likes, key=_weight)
+            homes.append(Home(question_id, matching.strength(likes), matching.belonging(likes), nearest))
+    homes.sort(key=lambda home: (-home.link, home.question_id))
+    told = [home if home.nearest.reasons else _explained(home, asked) for home in homes[:3]]
+    others = [home for home in told[1:] if _another_matter(told[0], home)]
+    return [*told[:1], *others[:1]]
+
+
+def _explained(home: Home, asked: matching.Remembered) -> Home:
+    return replace(home, nearest=matching.explained(asked, home.nearest.case_id))
+
+
+def _another_matter(one: Home, other: Home) -> bool:
+    mine, its = set(one.nearest.shared_words), set(other.nearest.shared_words)
+    return len(mine & its) <= OTHER_WORDS * min(len(mine), len(its))
 
 
 def _weight(like: matching.Like) -> float:
@@ -166,8 +186,8 @@ def _with_chance(like: matching.Like, chance: float) -> matching.Like:
 def _new_candidate(case: Case, alone: Sequence[matching.Like]) -> Placed:
     states = (Case.State.REGISTERED, Case.State.HANDLING, Case.State.ANSWERED)
     partners = matching.with_places(Case.objects.filter(pk__in=[like.case_id for like in alone], state__in=states))
-    parted = _parted(case.pk, [like.case_id for like in alone])
-    cases = {partner.pk: partner for partner in partners if partner.pk not in parted}
+    likeliest = {like.case_id: rank for rank, like in enumerate(alone)}
+    cases = {one.pk: one for one in binding.compatible([case, *sorted(partners, key=lambda p: likeliest[p.pk])])}
     chosen = _close_knit([like for like in alone if like.case_id in cases])
     if not chosen:
         return NOWHERE
@@ -196,30 +216,13 @@ def _close_knit(likes: Sequence[matching.Like]) -> list[matching.Like]:
     return chosen
 
 
-def _parted(case_id: int, others: Sequence[int]) -> set[int]:
-    """Those of ``others`` that a person has judged not to be the same question as this case: one of the two was refused or
-    taken out where the other stayed, or both were in a candidate that a person dropped."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT b.case_id FROM questions_membership a JOIN questions_membership b USING (question_id) "
-            "JOIN questions_question q ON q.id = a.question_id "
-            "WHERE a.case_id = %s AND b.case_id = ANY(%s::bigint[]) AND ("
-            "  (a.state IN ('refused', 'left') AND a.decided_by_id IS NOT NULL AND b.state = 'active')"
-            "  OR (b.state IN ('refused', 'left') AND b.decided_by_id IS NOT NULL AND a.state = 'active')"
-            "  OR (q.state = 'dropped' AND q.merged_into_id IS NULL"
-            "      AND a.decided_by_id IS NOT NULL AND b.decided_by_id IS NOT NULL))",
-            [case_id, list(others)],
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
 # --- writing proposals --------------------------------------------------------------------------------------------
 
 
 def _propose(question: Question, likes: dict[int, matching.Like], cases: Sequence[Case]) -> int:
-    """Add proposals to a locked question; cases that have a row there already are left alone."""
-    known = set(question.memberships.filter(case__in=cases).values_list("case_id", flat=True))
-    fresh = [case for case in cases if case.pk not in known]
+    """Add proposals to a locked question, as far as people's decisions allow; answers how many."""
+    barred = binding.barred_from([question.pk], [case.pk for case in cases])
+    fresh = [case for case in cases if (case.pk, question.pk) not in barred]
     if not fresh:
         return 0
     Membership.objects.bulk_create(
@@ -347,7 +350,7 @@ def _group(ids: set[int], progress: Callable[[str, float], None] | None) -> Grou
     known = _features(cases, progress)
     # most of what the district has: how common words are is learned from these cases, not from an older count of fewer
     fresh_words = 2 * len(cases) >= CaseFeatures.objects.count()
-    must, cannot = _decisions(ids)
+    must, cannot = binding.links(ids)
     found = matching.clusters(
         cases, known, must_link=must, cannot_link=cannot, fresh_words=fresh_words, progress=progress
     )
@@ -379,23 +382,6 @@ def _features(cases: Sequence[Case], progress: Callable[[str, float], None] | No
     return known
 
 
-def _decisions(ids: set[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(must, cannot) pairs that people's decisions make of these cases."""
-    rows = Membership.objects.filter(state__in=[M.ACTIVE, M.REFUSED, M.LEFT]).order_by("question_id", "case_id")
-    together: dict[int, list[int]] = {}
-    apart: dict[int, list[int]] = {}
-    for case_id, question_id, state, decided_by in rows.values_list("case_id", "question_id", "state", "decided_by_id"):
-        if case_id not in ids:
-            continue
-        if state == M.ACTIVE:
-            together.setdefault(question_id, []).append(case_id)
-        elif decided_by is not None:
-            apart.setdefault(question_id, []).append(case_id)
-    must = [(one, other) for own in together.values() for one, other in pairwise(own)]
-    cannot = [(together[pk][0], case_id) for pk, gone in apart.items() if pk in together for case_id in gone]
-    return must, cannot
-
-
 @transaction.atomic
 def _write(
     found: Iterable[matching.Cluster], cases: dict[int, Case], known: Mapping[int, matching.Remembered]
@@ -403,20 +389,17 @@ def _write(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
     belongs = _belongs(list(cases))
-    judged = set(Membership.objects.filter(case_id__in=cases).values_list("case_id", "question_id"))
     candidates: list[Candidate] = []
     proposals = 0
     for cluster in found:
-        free = [cases[pk] for pk in cluster.case_ids if pk not in belongs]
+        sure = [pk for pk in cluster.case_ids if cluster.likes[pk].probability >= matching.propose_at()]
+        free = [cases[pk] for pk in sure if pk not in belongs]
         homes = [belongs[pk] for pk in cluster.case_ids if pk in belongs]
         open_homes = [pk for pk, state in homes if state in matching.MATCHABLE]
-        if open_homes:
+        if open_homes and free:
             home = max(sorted(set(open_homes)), key=open_homes.count)
-            fresh = [case for case in free if (case.pk, home) not in judged]
-            if fresh:
-                _propose(lock([home])[home], cluster.likes, fresh)
-                proposals += len(fresh)
-        elif len(fresh := _joinable(free)) > 1:
+            proposals += _propose(lock([home])[home], cluster.likes, free)
+        elif len(fresh := binding.compatible(_joinable(free))) > 1:
             candidates.append((cluster.title, fresh, cluster.likes))
             proposals += len(fresh)
     return (form_candidates(candidates, known) if candidates else []), proposals

@@ -5,6 +5,7 @@ the actions. Nothing here writes.
 """
 
 from tongti.questions.matching.clusters import Cluster, Words, clusters, count_words
+from tongti.questions.matching.expected import expected, measured_with
 from tongti.questions.matching.likeness import (
     Like,
     Remembered,
@@ -15,13 +16,23 @@ from tongti.questions.matching.likeness import (
     joins,
     message_of,
     prepare,
+    proposes,
     similar,
     stored,
     strength,
     with_places,
     worth_a_look,
 )
-from tongti.questions.matching.loaded import features_version, forget_model, model, settings_version
+from tongti.questions.matching.loaded import (
+    PROPOSE_AT,
+    features_version,
+    forget_model,
+    in_force,
+    model,
+    propose_at,
+    settings_version,
+    weighted,
+)
 from tongti.questions.matching.panels import (
     PUBLIC,
     DeskMatch,
@@ -34,6 +45,7 @@ from tongti.questions.matching.words import marked, shared_words_of, title_for, 
 
 __all__ = [
     "MATCHABLE",
+    "PROPOSE_AT",
     "PUBLIC",
     "SAMPLE",
     "Cluster",
@@ -47,17 +59,22 @@ __all__ = [
     "clusters",
     "count_words",
     "desk_matches",
+    "expected",
     "explained",
     "features_of",
     "features_version",
     "forget_model",
+    "in_force",
     "joins",
     "marked",
+    "measured_with",
     "member_sample",
     "message_of",
     "model",
     "prepare",
     "profile",
+    "propose_at",
+    "proposes",
     "public_matches",
     "questions_near",
     "settings_version",
@@ -67,6 +84,7 @@ __all__ = [
     "strength",
     "title_for",
     "title_words_of",
+    "weighted",
     "with_places",
     "worth_a_look",
 ]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 import samequestion as engine
 from samequestion import linkage
 from tongti.cases.models import Case
-from tongti.questions.matching.loaded import features_version, in_force, model
+from tongti.questions.matching.loaded import features_version, in_force, model, propose_at
 from tongti.questions.models import CaseFeatures
 from tongti.units.models import Region
 
@@ -53,8 +53,13 @@ def strength(likes: Sequence[Like]) -> float:
 
 
 def joins(likes: Sequence[Like]) -> bool:
-    """Whether it is strong enough to be proposed."""
+    """Whether the link is strong enough for one question."""
     return bool(likes) and strength(likes) > model().settings.join_at
+
+
+def proposes(likes: Sequence[Like]) -> bool:
+    """Whether the link is strong enough, and likely enough for the threshold that a dispatcher has set."""
+    return joins(likes) and belonging(likes) >= propose_at()
 
 
 def belonging(likes: Sequence[Like]) -> float:

@@ -9,20 +9,26 @@ from dataclasses import dataclass
 
 import samequestion as engine
 from tongti.questions.matching.heavy import HeavyKeys
-from tongti.questions.models import Vocabulary
+from tongti.questions.models import EngineChoice, EngineWeights, Vocabulary
 
 FRESH = 60.0
 """Seconds for which a process trusts what it has loaded."""
 
 
+PROPOSE_AT = 0.3
+"""Probability of belonging from which a case is proposed, until somebody sets another threshold. Low on purpose: the rule for
+joining has judged already, and a person judges after it."""
+
+
 @dataclass(frozen=True)
 class InForce:
-    """What is used right now; ``vocabulary`` is the version of the word frequencies in ``model``."""
+    """What is used right now; ``stamp`` changes with any part of it."""
 
     model: engine.Model
-    vocabulary: str
+    propose_at: float
     case_keys: HeavyKeys
     question_keys: HeavyKeys
+    stamp: tuple[str, int]
 
 
 class _Loaded:
@@ -37,9 +43,9 @@ class _Loaded:
         if self.now is not None and time.monotonic() - self.looked_at < FRESH:
             return self.now
         with self.lock:
-            newest = Vocabulary.objects.order_by("-made_at", "-pk").values_list("version", flat=True).first() or ""
-            if self.now is None or newest != self.now.vocabulary:
-                self.now = _in_force(newest)
+            stamp = _stamp()
+            if self.now is None or stamp != self.now.stamp:
+                self.now = _in_force(stamp)
             self.looked_at = time.monotonic()
             return self.now
 
@@ -50,17 +56,33 @@ class _Loaded:
 _loaded = _Loaded()
 
 
-def _in_force(version: str) -> InForce:
-    shipped = engine.load_default_model()
-    row = Vocabulary.objects.filter(version=version).first() if version else None
-    if row is None:
-        return InForce(shipped, version, HeavyKeys.from_bytes(b""), HeavyKeys.from_bytes(b""))
+def _stamp() -> tuple[str, int]:
+    newest = Vocabulary.objects.order_by("-made_at", "-pk").values_list("version", flat=True).first()
+    choice = EngineChoice.objects.order_by("-serial").values_list("serial", flat=True).first()
+    return newest or "", choice or 0
+
+
+def _in_force(stamp: tuple[str, int]) -> InForce:
+    version, serial = stamp
+    choice = EngineChoice.objects.select_related("weights").filter(serial=serial).first()
+    model = weighted(choice.weights if choice else None)
+    words = Vocabulary.objects.filter(version=version).first() if version else None
     return InForce(
-        _with_counts(shipped, bytes(row.counts)),
-        version,
-        HeavyKeys.from_bytes(bytes(row.case_keys)),
-        HeavyKeys.from_bytes(bytes(row.question_keys)),
+        model=_with_counts(model, bytes(words.counts)) if words else model,
+        propose_at=choice.propose_at if choice else PROPOSE_AT,
+        case_keys=HeavyKeys.from_bytes(bytes(words.case_keys) if words else b""),
+        question_keys=HeavyKeys.from_bytes(bytes(words.question_keys) if words else b""),
+        stamp=stamp,
     )
+
+
+def weighted(weights: EngineWeights | None) -> engine.Model:
+    """The shipped model under these weights; as it was shipped without any, or when they were fitted on another model (the
+    product was upgraded since: the next night fits new ones)."""
+    shipped = engine.load_default_model()
+    if weights is None or weights.base != features_version():
+        return shipped
+    return engine.reweighted(shipped, engine.Weights(tuple(weights.weights), weights.shift), weights.name)
 
 
 def _with_counts(model: engine.Model, data: bytes) -> engine.Model:
@@ -79,6 +101,11 @@ def in_force() -> InForce:
 def model() -> engine.Model:
     """The engine's model with the newest word frequencies."""
     return in_force().model
+
+
+def propose_at() -> float:
+    """Probability of belonging from which a case is proposed."""
+    return in_force().propose_at
 
 
 def forget_model() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import questions, questions_arrange, questions_make, questions_review
+from tongti.web.desk import engine, questions, questions_arrange, questions_make, questions_review
 
 urlpatterns = [
     path("questions/", questions.listing, name="questions"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("questions/<int:pk>/join/", questions_make.join, name="question_join"),
     path("questions/<int:pk>/arrange/", questions_arrange.page, name="question_arrange"),
     path("questions/steps/<int:pk>/undo/", questions_arrange.undo, name="question_undo"),
+    path("engine/", engine.page, name="engine"),
     path("cases/<int:pk>/question/", questions_make.of_case, name="case_question"),
 ]
