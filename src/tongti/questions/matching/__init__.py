@@ -41,7 +41,7 @@ from tongti.questions.matching.panels import (
     public_matches,
 )
 from tongti.questions.matching.profiles import MATCHABLE, SAMPLE, member_sample, profile, questions_near
-from tongti.questions.matching.words import marked, shared_words_of, title_for, title_words_of
+from tongti.questions.matching.words import copied_share, excerpt, marked, shared_words_of, title_for, title_words_of
 
 __all__ = [
     "MATCHABLE",
@@ -57,8 +57,10 @@ __all__ = [
     "against",
     "belonging",
     "clusters",
+    "copied_share",
     "count_words",
     "desk_matches",
+    "excerpt",
     "expected",
     "explained",
     "features_of",

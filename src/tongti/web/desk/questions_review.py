@@ -16,6 +16,8 @@ from tongti.web.desk.questions_forms import NoteForm, refuse
 
 SHOWN = 700
 """Characters of somebody's words on this page; the rest is on the case's own page."""
+COPIED = 80
+"""Percent of the same text from which a message counts as a copy sent around."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,11 +69,26 @@ def _show(request: DeskRequest, question: Any, form: NoteForm, status: int) -> H
     viewer = request.viewer
     listed = queries.proposals(viewer, question, request.GET.get("after", ""))
     current = _current(request, question, listed.rows)
-    context: dict[str, Any] = {"question": question, "listed": listed, "rows": listed.rows, "form": form}
+    rows = _listed(listed.rows, request.GET.get("pick", ""))
+    context: dict[str, Any] = {"question": question, "listed": listed, "rows": rows, "form": form}
+    context["copies"] = sum(row["copied"] for row in rows)
     if current is not None:
         context |= _beside(viewer, question, current)
         context["after_this"] = _after(question, listed.rows, current)
     return render(request, "desk/questions/review.html", context, status=status)
+
+
+def _listed(rows: Any, pick: str) -> list[dict[str, Any]]:
+    """What each line says besides the words: a copy sent around, another message of the same person (one asker, counted once).
+    ``pick=copies`` ticks the copies, so that a mass mailing is one decision."""
+    askers: set[int] = set()
+    shown = []
+    for row in rows:
+        copied = matching.copied_share(row.reasons) >= COPIED
+        again = row.case.party_id is not None and row.case.party_id in askers
+        askers |= {row.case.party_id}
+        shown.append({"row": row, "copied": copied, "again": again, "ticked": copied and pick == "copies"})
+    return shown
 
 
 def _current(request: DeskRequest, question: Any, rows: Any) -> Any:
@@ -109,12 +126,12 @@ def _beside(viewer: Any, question: Any, current: Any) -> dict[str, Any]:
 
 
 def _marked(case: Any, words: Any) -> dict[str, Any]:
-    body = case.body if len(case.body) <= SHOWN else case.body[:SHOWN] + "…"
+    body, cut = matching.excerpt(case.body, words, SHOWN)
     return {
         "case": case,
         "title": matching.marked(case.title, words) if case.title else [],
         "body": matching.marked(body, words),
-        "cut": len(case.body) > SHOWN,
+        "cut": cut,
     }
 
 
