@@ -15,6 +15,7 @@ from samequestion.grouping import Grouping, fit, group
 from samequestion.index import Index
 from samequestion.model import Model, load_default_model
 from samequestion.normalize import clean
+from samequestion.parts import processors
 from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason, Threshold
 from samequestion.refit import Evidence, Weights, evidence, refit, reweighted
 from samequestion.scoring import compare, score, score_pairs
@@ -58,6 +59,7 @@ __all__ = [
     "group_file",
     "load_default_model",
     "mark",
+    "processors",
     "propose_title",
     "query_keys",
     "read_messages",

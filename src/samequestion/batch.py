@@ -31,8 +31,8 @@ class Batch:
     names: Ragged
     name_kinds: U8
     name_flags: U8
-    title_topics: NDArray[np.uint64]
-    topics: NDArray[np.uint64]
+    title_topics: U64
+    topics: U64
     numbers: Ragged
     areas: Ragged
     sketch: Ragged
@@ -129,8 +129,22 @@ def _titles(titles: Sequence[str]) -> Ragged:
     return Ragged(values, starts_of(np.array([len(title) + 1 for title in titles], dtype=np.int64)))
 
 
-def _bits(rows: Ragged) -> NDArray[np.uint64]:
-    """Topic numbers as bit sets, shape (messages, TOPIC_WORDS)."""
-    out = np.zeros((len(rows), TOPIC_WORDS * 64), dtype=np.uint8)
-    out[rows.rows, rows.values] = 1
-    return np.packbits(out, axis=1, bitorder="little").view(np.uint64)
+def _bits(rows: Ragged) -> U64:
+    spoken = np.zeros((len(rows), TOPIC_WORDS * 64), dtype=np.uint8)
+    spoken[rows.rows, rows.values] = 1
+    return topic_bits(spoken)
+
+
+def topic_bits(spoken: U8) -> U64:
+    """Rows of 0 and 1, one column per topic, as bit sets of TOPIC_WORDS numbers each."""
+    return np.packbits(spoken, axis=1, bitorder="little").view(np.uint64)
+
+
+def topic_flags(bits: U64) -> U8:
+    """Inverse of `topic_bits`."""
+    return np.unpackbits(np.ascontiguousarray(bits).view(np.uint8), axis=-1, bitorder="little")
+
+
+def topic_numbers(bits: U64) -> U8:
+    """The topics of one bit set, ascending."""
+    return np.nonzero(topic_flags(bits))[0].astype(np.uint8)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from samequestion.records import U32
+
+_Id = TypeVar("_Id", bound=np.unsignedinteger)
 
 
 def _mix(h: U32) -> U32:
@@ -20,7 +24,7 @@ def codes(parts: list[str]) -> U32:
     return np.frombuffer("\0".join(parts).encode("utf-32-le"), dtype=np.uint32)
 
 
-def distinct(ids: U32) -> U32:
+def distinct(ids: NDArray[_Id]) -> NDArray[_Id]:
     """Sorted without repeats (faster than numpy's own on short arrays)."""
     ids = np.sort(ids)
     return ids[np.concatenate(([True], ids[1:] != ids[:-1]))] if len(ids) else ids

@@ -35,13 +35,13 @@ def shared_words(a: Features, b: Features, model: Model, limit: int = 12) -> tup
 
 
 def _common(a: U32, b: U32, texts: tuple[str, ...]) -> list[tuple[int, str]]:
-    _, at, _ = np.intersect1d(a, b, assume_unique=True, return_indices=True)
-    return [(int(a[i]), texts[i]) for i in at]
+    theirs = set(b.tolist())  # a few dozen ids: plain sets beat numpy here
+    return [(key, text) for key, text in zip(a.tolist(), texts, strict=True) if key in theirs]
 
 
-def reasons(a: Features, b: Features, parts: F64, model: Model) -> tuple[Reason, ...]:
-    """One reason per kind of evidence that moved the score, the strongest first. `parts` are log-odds by kind."""
-    words = shared_words(a, b, model)
+def reasons(a: Features, b: Features, parts: F64, words: tuple[str, ...], model: Model) -> tuple[Reason, ...]:
+    """One reason per kind of evidence that moved the score, the strongest first. `parts` are log-odds by kind, `words`
+    what `shared_words` found."""
     texts = {
         s.NAMES: _names_text(a, b, model), s.TITLE: _title_text(a, b, model), s.TEXT: _words_text(words),
         s.TOPIC: _topics_text(a, b), s.AREA: _areas_text(a, b), s.NUMBERS: _numbers_text(a, b),
@@ -55,9 +55,9 @@ def reasons(a: Features, b: Features, parts: F64, model: Model) -> tuple[Reason,
 
 
 def _names_text(a: Features, b: Features, model: Model) -> str:
-    shared, at, _ = np.intersect1d(a.name_ids, b.name_ids, assume_unique=True, return_indices=True)
-    if len(shared):
-        worth = model.rarity(shared) + 0.3 * ((a.name_flags[at] & IN_TITLE) > 0)
+    at = np.nonzero(np.isin(a.name_ids, b.name_ids, assume_unique=True))[0]
+    if len(at):
+        worth = model.rarity(a.name_ids[at]) + 0.3 * ((a.name_flags[at] & IN_TITLE) > 0)
         best = at[np.argsort(-worth, kind="stable")][0]
         return f"同一{KIND_NAMES[a.name_kinds[best]]}：{a.names[best]}"
     mine, other = _first_name(a, model), _first_name(b, model)
@@ -75,11 +75,11 @@ def _first_name(f: Features, model: Model) -> str:
 
 
 def _title_text(a: Features, b: Features, model: Model) -> str:
-    rows = []
-    for key, word in _common(a.word_ids, b.word_ids, a.words):
-        flags = [f.word_flags[np.searchsorted(f.word_ids, key)] & IN_TITLE for f in (a, b)]
-        if all(flags):
-            rows.append((key, word))
+    mine, theirs = (
+        {key for key, flags in zip(f.word_ids.tolist(), f.word_flags.tolist(), strict=True) if flags & IN_TITLE}
+        for f in (a, b)
+    )
+    rows = [(key, word) for key, word in zip(a.word_ids.tolist(), a.words, strict=True) if key in mine & theirs]
     if not rows:
         return "标题没有相同的词"
     rarity = model.rarity(np.array([key for key, _ in rows], dtype=np.uint32))
@@ -93,8 +93,8 @@ def _words_text(words: tuple[str, ...]) -> str:
 
 def _topics_text(a: Features, b: Features) -> str:
     for mine, other in ((a.title_topics, b.title_topics), (a.topics, b.topics)):
-        shared = np.intersect1d(mine, other)
-        if len(shared):
+        shared = sorted({*mine.tolist()} & {*other.tolist()})
+        if shared:
             return "同类问题：" + "、".join(TOPICS[k][0] for k in shared[:2])
         if len(mine) and len(other):
             return "问题不同：" + " / ".join(sorted((TOPICS[mine[0]][0], TOPICS[other[0]][0])))
@@ -110,7 +110,7 @@ def _areas_text(a: Features, b: Features) -> str:
         )
     if not len(a.areas) or not len(b.areas):
         return "有一件没写区县"
-    return "同一区县" if len(np.intersect1d(a.areas, b.areas)) else "区县不同"
+    return "同一区县" if {*a.areas.tolist()} & {*b.areas.tolist()} else "区县不同"
 
 
 def _numbers_text(a: Features, b: Features) -> str:
@@ -130,7 +130,7 @@ def _number_word(number: int) -> str:
 
 def _copy_text(a: Features, b: Features) -> str:
     kept = min(len(a.sketch), len(b.sketch))
-    share = len(np.intersect1d(a.sketch, b.sketch)) / kept if kept else 0.0
+    share = len({*a.sketch.tolist()} & {*b.sketch.tolist()}) / kept if kept else 0.0
     return f"文字雷同约 {share:.0%}" if share else "文字不是抄送"
 
 

@@ -5,23 +5,30 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 import rjieba
+from numpy.typing import NDArray
 
-from samequestion.chars import codes, distinct, grams
+from samequestion.batch import TOPIC_WORDS, Batch, topic_bits, topic_numbers
+from samequestion.chars import codes, distinct, mixed_grams
 from samequestion.lexicon import STOP_WORDS, SUFFIX_KIND, TOPIC_OF, TRANSIT
 from samequestion.model import Model
 from samequestion.normalize import canonical, clauses, clean
-from samequestion.records import IN_BODY, IN_TITLE, U8, Features, Message
+from samequestion.ragged import Ragged, starts_of
+from samequestion.records import IN_BODY, IN_TITLE, U8, U32, U64, Features, Message
 
 _ENDINGS: dict[str, list[str]] = {}
 for _suffix in sorted(SUFFIX_KIND, key=len, reverse=True):
     _ENDINGS.setdefault(_suffix[-1], []).append(_suffix)
 _TOPIC_WORDS: dict[str, list[str]] = {}
-for _word in TOPIC_OF:
-    _TOPIC_WORDS.setdefault(_word[0], []).append(_word)
+_TOPIC_LETTERS = [word for word in TOPIC_OF if len(word) == 1]
+for _word in TOPIC_OF.keys() - _TOPIC_LETTERS:
+    _TOPIC_WORDS.setdefault(_word[:2], []).append(_word)
 _AREA = re.compile(r"[A-Z]\d{0,2}(?:市|区|县)(?![东南西北中]?[路街])")
 _NUMBER = re.compile(r"(\d{1,5}|[一二三四五六七八九十]{1,3})(期|栋|号线|路公交|年|单元|组|届|标段)")
 _UNITS = {"期": 1, "栋": 2, "号线": 3, "路公交": 4, "年": 5, "单元": 6, "组": 7, "届": 8, "标段": 9}
@@ -60,6 +67,7 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with times whose zone w
 _Tokens = list[tuple[str, str]]
 
 
+@lru_cache(maxsize=1 << 14)  # people use the same words over and over
 def text_id(text: str) -> int:
     """A stable 32-bit number for a word or name."""
     return zlib.crc32(text.encode())
@@ -93,60 +101,65 @@ def _ending(word: str) -> str:
     return ""
 
 
-def _names(tokens: _Tokens) -> dict[str, int]:
-    """Names with their kinds, found by their endings: the words before an ending join it while they can."""
-    found: dict[str, int] = {}
-    for at, (word, _tag) in enumerate(tokens):
-        ending = _ending(word)
-        if not ending or word in STOP_WORDS:
-            continue
-        name, back = word, at - 1
-        while back >= 0 and len(name) - len(ending) < 2:
-            before, tag = tokens[back]
-            if before in STOP_WORDS or tag not in _JOINABLE or not before[0].isalnum() or len(name + before) > 9:
-                break
-            name, back = before + name, back - 1
-        stem = len(name) - len(ending)
-        if stem >= 2 or (stem == 1 and SUFFIX_KIND[ending] == TRANSIT):
-            found.setdefault(name, SUFFIX_KIND[ending])
-    return found
-
-
-def _topics(text: str) -> U8:
-    """Numbers of the topics whose words occur in the text."""
-    found: set[int] = set()
-    for at, first in enumerate(text):
-        for word in _TOPIC_WORDS.get(first, ()):
-            if text.startswith(word, at):
-                found.update(TOPIC_OF[word])
-    return np.array(sorted(found), dtype=np.uint8)
+@lru_cache(maxsize=1 << 14)
+def _nature(word: str) -> tuple[bool, str]:
+    """(whether it is kept as a word: two or more letters and no stop word, the ending that may make it a name)."""
+    if word in STOP_WORDS:
+        return False, ""
+    return len(word) > 1 and word[0].isalnum(), _ending(word)
 
 
 def _tokens(text: str) -> _Tokens:
-    return [(word, tag) for word, tag in rjieba.tag(text) if not word.isspace()] if text else []
+    # Cleaned text knows no other white space than single spaces.
+    return [token for token in rjieba.tag(text) if token[0] != " "] if text else []
 
 
-def _words(tokens: _Tokens) -> dict[str, None]:
-    """Distinct words of two or more letters that are not stop words, in order."""
-    return dict.fromkeys(w for w, _ in tokens if len(w) > 1 and w not in STOP_WORDS and w[0].isalnum())
+def _words_and_names(tokens: _Tokens) -> tuple[dict[str, int], dict[str, int]]:
+    """(distinct words, names with their kinds). Names are found by their endings."""
+    words: dict[str, int] = {}
+    names: dict[str, int] = {}
+    for at, (word, _tag) in enumerate(tokens):
+        kept, ending = _nature(word)
+        if kept:
+            words[word] = 0
+        if ending:
+            name = _whole_name(tokens, at, ending)
+            stem = len(name) - len(ending)
+            if stem >= 2 or (stem == 1 and SUFFIX_KIND[ending] == TRANSIT):
+                names.setdefault(name, SUFFIX_KIND[ending])
+    return words, names
 
 
-def _table(title: dict[str, int], body: dict[str, int]) -> dict[str, tuple[int, int]]:
-    """text → (flags, value) over title and body; the title's value wins."""
-    merged = {text: (IN_BODY, value) for text, value in body.items()}
-    merged.update({t: (IN_TITLE | (IN_BODY if t in body else 0), v) for t, v in title.items()})
-    return merged
+def _whole_name(tokens: _Tokens, at: int, ending: str) -> str:
+    """The token with the words before it: they join a short name while they can."""
+    name, back = tokens[at][0], at - 1
+    while back >= 0 and len(name) - len(ending) < 2:
+        before, tag = tokens[back]
+        if before in STOP_WORDS or tag not in _JOINABLE or not before[0].isalnum() or len(name + before) > 9:
+            break
+        name, back = before + name, back - 1
+    return name
 
 
-def _keep(table: dict[str, tuple[int, int]], limit: int, model: Model) -> list[tuple[int, str, int, int]]:
-    """(id, text, flags, value) sorted by id, at most `limit`: title first, then the rarest, then by text."""
-    rows = [(text_id(text), text, flags, value) for text, (flags, value) in table.items()]
+_Row = tuple[int, str, int, int]
+"""(id, text, flags, value) of a word or name."""
+
+
+def _rows(title: dict[str, int], body: dict[str, int], limit: int, model: Model) -> list[_Row]:
+    """Words or names of title and body sorted by id, at most `limit`: title first, then the rarest, then by text. The
+    title's value wins."""
+    rows = [
+        (text_id(text), text, IN_TITLE | IN_BODY if text in body else IN_TITLE, value) for text, value in title.items()
+    ]
+    rows += [(text_id(text), text, IN_BODY, value) for text, value in body.items() if text not in title]
     if len(rows) > limit:
-        rare = model.rarity(np.array([row[0] for row in rows], dtype=np.uint32))
+        rare = model.rarity(np.array([row[0] for row in rows], dtype=np.uint32)).tolist()
         order = sorted(range(len(rows)), key=lambda i: (not rows[i][2] & IN_TITLE, -rare[i], rows[i][1]))
         rows = [rows[i] for i in order[:limit]]
-    unique = {row[0]: row for row in sorted(rows, reverse=True)}
-    return [unique[key] for key in sorted(unique)]
+    rows.sort()
+    if len({row[0] for row in rows}) < len(rows):  # two texts of one id: the first in order stands for both
+        rows = list({row[0]: row for row in reversed(rows)}.values())[::-1]
+    return rows
 
 
 def _minute(at: datetime | None) -> int:
@@ -162,48 +175,156 @@ def _stable64(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1 if text else 0
 
 
-def features(message: Message, model: Model) -> Features:
-    """What the engine remembers of a message. Any text is fine: empty, very long, only punctuation."""
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    """What is read off one message text by text; hashes of letter runs and the like follow in bulk."""
+
+    words: list[_Row]
+    names: list[_Row]
+    title: str
+    body: str
+    title_parts: list[str]
+    body_parts: list[str]
+    numbers: list[int]
+    areas: list[int]
+    place: str
+
+
+def _gist(message: Message, model: Model) -> _Gist:
     s = model.settings
     title, body = canonical(clean(message.title)), canonical(clean(message.body[: s.max_body]))
-    return _features(message, title, body, model)
-
-
-def _features(message: Message, title: str, body: str, model: Model) -> Features:
-    s = model.settings
-    title_tokens, body_tokens = _tokens(title), _tokens(body)
-    words = _keep(
-        _table(dict.fromkeys(_words(title_tokens), 0), dict.fromkeys(_words(body_tokens), 0)), s.max_words, model
+    title_words, title_names = _words_and_names(_tokens(title))
+    body_words, body_names = _words_and_names(_tokens(body))
+    return _Gist(
+        words=_rows(title_words, body_words, s.max_words, model),
+        names=_rows(title_names, body_names, s.max_names, model),
+        title=title,
+        body=body,
+        title_parts=clauses(_AREA.sub(" ", title)),
+        body_parts=clauses(_AREA.sub(" ", body)),
+        numbers=sorted(_numbers(title, IN_TITLE) | _numbers(body, IN_BODY)),
+        areas=sorted(_areas(title) or _areas(body)),
+        place=clean(message.place),
     )
-    names = _keep(_table(_names(title_tokens), _names(body_tokens)), s.max_names, model)
-    title_parts, body_parts = clauses(_AREA.sub(" ", title)), clauses(_AREA.sub(" ", body))
-    title_codes, body_codes = codes(title_parts), codes(body_parts)
-    pairs = distinct(np.concatenate((grams(title_codes, 2), grams(body_codes, 2))))[: s.max_text_pairs]
-    word_ids = np.array([w[0] for w in words], dtype=np.uint32)
-    word_flags = np.array([w[2] for w in words], dtype=np.uint8)
-    title_topics = _topics(title)
-    place = clean(message.place)
+
+
+def features(message: Message, model: Model) -> Features:
+    """What the engine remembers of a message. Any text is fine: empty, very long, only punctuation."""
+    gist = _gist(message, model)
+    found = _assembled([message], [gist], model)
     return Features(
-        word_ids=word_ids,
-        word_flags=word_flags,
-        words=tuple(w[1] for w in words),
-        title=" ".join(title_parts),
-        text_pairs=pairs,
-        name_ids=np.array([n[0] for n in names], dtype=np.uint32),
-        name_kinds=np.array([n[3] for n in names], dtype=np.uint8),
-        name_flags=np.array([n[2] for n in names], dtype=np.uint8),
-        names=tuple(n[1] for n in names),
-        title_topics=title_topics,
-        topics=np.union1d(title_topics, _topics(body[:1500])).astype(np.uint8),
-        numbers=np.array(sorted(_numbers(title, IN_TITLE) | _numbers(body, IN_BODY)), dtype=np.uint32),
-        areas=np.array(sorted(_areas(title) or _areas(body)), dtype=np.uint32),
-        sketch=distinct(grams(codes(["".join(body_parts)]), 6))[: s.sketch_size],
-        title_sense=model.sense(word_ids[(word_flags & IN_TITLE) > 0]),
-        text_sense=model.sense(word_ids),
-        minute=_minute(message.at),
-        asker=_stable64(message.asker),
-        place=text_id(place) if place else 0,
-        place_name=place,
-        title_length=sum(map(len, title_parts)),
-        body_length=sum(map(len, body_parts)),
+        word_ids=found.words.values,
+        word_flags=found.word_flags,
+        words=tuple(row[1] for row in gist.words),
+        title=" ".join(gist.title_parts),
+        text_pairs=found.text.values,
+        name_ids=found.names.values,
+        name_kinds=found.name_kinds,
+        name_flags=found.name_flags,
+        names=tuple(row[1] for row in gist.names),
+        title_topics=topic_numbers(found.title_topics[0]),
+        topics=topic_numbers(found.topics[0]),
+        numbers=found.numbers.values,
+        areas=found.areas.values,
+        sketch=found.sketch.values,
+        title_sense=found.title_sense[0],
+        text_sense=found.text_sense[0],
+        minute=int(found.minute[0]),
+        asker=int(found.asker[0]),
+        place=int(found.place[0]),
+        place_name=gist.place,
+        title_length=int(found.lengths[0, 0]),
+        body_length=int(found.lengths[0, 1]),
     )
+
+
+def read(messages: Sequence[Message], model: Model) -> Batch:
+    """The features of many messages, laid end to end: the same numbers as `features` one by one, in less time."""
+    return _assembled(messages, [_gist(message, model) for message in messages], model)
+
+
+def _assembled(messages: Sequence[Message], gists: Sequence[_Gist], model: Model) -> Batch:
+    s = model.settings
+    words = _ragged([[row[0] for row in g.words] for g in gists])
+    word_flags = _bytes(row[2] for g in gists for row in g.words)
+    titles = ["\0".join(g.title_parts) + "\0" for g in gists]
+    texts = [title + "\0".join(g.body_parts) + "\0" for title, g in zip(titles, gists, strict=True)]
+    spoken = _topics([g.title for g in gists] + [g.body[:1500] for g in gists])
+    title_topics, body_topics = spoken[: len(gists)], spoken[len(gists) :]
+    meaning = model.meaning(words.values)
+    in_title = (word_flags & IN_TITLE) > 0
+    return Batch(
+        words=words,
+        word_flags=word_flags,
+        title=Ragged(codes(["".join(titles)]), starts_of(np.array([len(title) for title in titles], dtype=np.int64))),
+        text=_distinct_grams(texts, 2, s.max_text_pairs),
+        names=_ragged([[row[0] for row in g.names] for g in gists]),
+        name_kinds=_bytes(row[3] for g in gists for row in g.names),
+        name_flags=_bytes(row[2] for g in gists for row in g.names),
+        title_topics=title_topics,
+        topics=title_topics | body_topics,
+        numbers=_ragged([g.numbers for g in gists]),
+        areas=_ragged([g.areas for g in gists]),
+        sketch=_distinct_grams(["".join(g.body_parts) + "\0" for g in gists], 6, s.sketch_size),
+        title_sense=model.senses(meaning[in_title], words.rows[in_title], len(gists)),
+        text_sense=model.senses(meaning, words.rows, len(gists)),
+        minute=np.array([_minute(m.at) for m in messages], dtype=np.int64),
+        asker=np.array([_stable64(m.asker) for m in messages], dtype=np.uint64),
+        place=np.array([text_id(g.place) if g.place else 0 for g in gists], dtype=np.uint32),
+        lengths=np.array(
+            [(sum(map(len, g.title_parts)), sum(map(len, g.body_parts))) for g in gists], dtype=np.uint32
+        ).reshape(-1, 2),
+    )
+
+
+def _ragged(rows: Sequence[Sequence[int]]) -> Ragged:
+    values = np.fromiter((value for row in rows for value in row), dtype=np.uint32)
+    return Ragged(values, starts_of(np.array([len(row) for row in rows], dtype=np.int64)))
+
+
+def _bytes(values: Iterable[int]) -> U8:
+    return np.fromiter(values, dtype=np.uint8)
+
+
+def _distinct_grams(texts: Sequence[str], size: int, limit: int) -> Ragged:
+    """Hashes of the runs of `size` characters of every text: each once, ascending, the smallest `limit`.
+
+    Texts end with a separator, so that no run spans two of them.
+    """
+    ids, whole = mixed_grams(codes(["".join(texts)]), size)
+    rows = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(text) for text in texts])[: len(whole)][whole]
+    code = distinct(rows << np.uint64(32) | ids)
+    row = (code >> np.uint64(32)).astype(np.int64)
+    counts = np.bincount(row, minlength=len(texts))
+    kept = np.arange(len(code)) - np.repeat(np.cumsum(counts) - counts, counts) < limit
+    return Ragged(code[kept].astype(np.uint32), starts_of(np.minimum(counts, limit)))
+
+
+_TOPIC_PLACES = np.zeros(1 << 16, dtype=bool)
+"""Where the first two letters of topic words fall; most other letter pairs fall elsewhere."""
+
+
+def _pair_places(text: U32) -> NDArray[np.uint32]:
+    """A place in `_TOPIC_PLACES` for every two letters that follow each other."""
+    return (text[:-1] * np.uint32(31) ^ text[1:]) & np.uint32(0xFFFF)
+
+
+for _head in _TOPIC_WORDS:
+    _TOPIC_PLACES[_pair_places(codes([_head]))] = True
+
+
+def _topics(texts: Sequence[str]) -> U64:
+    """The topics whose words occur in each text, as bit sets (see `Batch`)."""
+    whole = "\0".join(texts) + "\0"
+    hits = np.nonzero(_TOPIC_PLACES[_pair_places(codes([whole]))])[0]
+    owner = np.searchsorted(np.cumsum([len(text) + 1 for text in texts]), hits, side="right")
+    spoken = np.zeros((len(texts), TOPIC_WORDS * 64), dtype=np.uint8)
+    for at, row in zip(hits.tolist(), owner.tolist(), strict=True):
+        for word in _TOPIC_WORDS.get(whole[at : at + 2], ()):
+            if whole.startswith(word, at):
+                spoken[row, TOPIC_OF[word]] = 1
+    for row, text in enumerate(texts):
+        for letter in _TOPIC_LETTERS:
+            if letter in text:
+                spoken[row, TOPIC_OF[letter]] = 1
+    return topic_bits(spoken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from samequestion.linkage import link_pieces
 from samequestion.model import Model, load_default_model
 from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
 from samequestion.parts import Done, processors
+from samequestion.reading import read_all
 from samequestion.records import F64, I64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
 from samequestion.settings import Settings
 from samequestion.similarity import Table
 from samequestion.titles import propose_title
+from samequestion.work import Work, key_of
 
 Progress = Callable[[str, float], None]
 """Called with the name of the step and the share of it that is done (0 … 1)."""
@@ -84,25 +87,27 @@ def group(
     cannot_link: Links = (),
     progress: Progress | None = None,
     remembered: Mapping[str, Features] | None = None,
+    work: Path | None = None,
     workers: int | None = None,
+    processes: int = 1,
 ) -> Grouping:
     """Group messages into questions. The result does not depend on their order.
 
     Without a `model` the default one is fitted on the messages first. `must_link` and `cannot_link` are pairs of ids
-    that people decided; both always hold. `remembered` are features made before (and with the same model), by id.
-    `workers` are threads, all processors unless told. Raises `ConflictingConstraints` when decisions contradict.
+    that people decided; both always hold. `remembered` are features made before with the same model, by id.
+
+    `work` is a folder for finished steps: a run that was stopped goes on there when it is called again with the same
+    messages and model; it is gone when the run is done. `workers` are threads (all processors unless told),
+    `processes` are helper processes that read texts when there are many; a script that asks for more than one must
+    start from `if __name__ == "__main__"`. Raises `ConflictingConstraints` when decisions contradict each other.
     """
     say, workers = progress or (lambda step, share: None), workers or processors()
     ordered = sorted(messages, key=lambda m: m.id)
     base = model or load_default_model()
-    batch = _read(ordered, base, remembered or {}, say)
-    searching = partial(say, "找候选")
-    if model:
-        table = batch_table(batch, model, workers)
-        left, right = candidate_pairs(table, model, searching)
-    else:
-        table, left, right = fit_table(batch, base, workers, searching)
-    weights = pair_weights(table, left, right, partial(say, "比较"))
+    kept = Work(work, key_of(ordered, base, model is None)) if work else None
+    batch = read_all(ordered, base, remembered or {}, kept, processes, partial(say, "读取"))
+    table, left, right = _candidates(batch, base, model is None, workers, kept, partial(say, "找候选"))
+    weights = _weights(table, left, right, kept, partial(say, "比较"))
     say("合并", 0.0)
     position = {m.id: at for at, m in enumerate(ordered)}
     must = [(position[a], position[b]) for a, b in must_link if a in position and b in position]
@@ -112,22 +117,50 @@ def group(
         len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), settings, must, cannot
     )
     labels = reunite(table, labels, settings, cannot)
+    found = _as_grouping(ordered, batch, labels, sure, table.model, partial(say, "题名"))
+    if kept:
+        kept.drop()
     say("完成", 1.0)
-    return _as_grouping(ordered, batch, labels, sure, table.model)
+    return found
 
 
-_TOGETHER = 500
-"""Messages whose features are laid end to end at a time."""
+def _candidates(
+    batch: Batch, base: Model, fitting: bool, workers: int, kept: Work | None, done: Done
+) -> tuple[Table, I64, I64]:
+    """The messages under the frequencies to be used, and the pairs worth comparing."""
+    before = kept.load("candidates") if kept else None
+    if before is not None:
+        model = base.with_counts(before["counts"].astype(np.uint32)) if fitting else base
+        return batch_table(batch, model, workers), before["left"].astype(np.int64), before["right"].astype(np.int64)
+    if fitting:
+        table, left, right = fit_table(batch, base, workers, done)
+    else:
+        table = batch_table(batch, base, workers)
+        left, right = candidate_pairs(table, base, done)
+    if kept:
+        narrow = {"left": left.astype(np.int32), "right": right.astype(np.int32)}
+        kept.keep("candidates", {"counts": table.model.counts, **narrow})
+    return table, left, right
 
 
-def _read(ordered: Sequence[Message], model: Model, remembered: Mapping[str, Features], say: Progress) -> Batch:
-    """The features of all messages, made now unless remembered."""
-    parts = []
-    for low in range(0, max(len(ordered), 1), _TOGETHER):
-        say("读取", low / max(len(ordered), 1))
-        part = ordered[low : low + _TOGETHER]
-        parts.append(Batch.of([remembered.get(m.id) or features(m, model) for m in part]))
-    return Batch.join(parts)
+_PAIRS_KEPT = 2_000_000
+"""Pairs of one kept step."""
+
+
+def _weights(table: Table, left: I64, right: I64, kept: Work | None, done: Done) -> F64:
+    """Log-odds of the candidate pairs; with a work folder, step by step."""
+    if kept is None:
+        return pair_weights(table, left, right, done)
+    out = np.empty(len(left))
+    for low in range(0, len(left), _PAIRS_KEPT):
+        name, part = f"weights-{low:010d}", slice(low, low + _PAIRS_KEPT)
+        before = kept.load(name)
+        if before is None:
+            before = {"weights": pair_weights(table, left[part], right[part])}
+            kept.keep(name, before)
+        out[part] = before["weights"]
+        done(min(1.0, (low + _PAIRS_KEPT) / len(left)))
+    return out
 
 
 REUNITE_FROM = 20
@@ -163,11 +196,14 @@ def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tupl
     return out
 
 
-def _as_grouping(ordered: list[Message], batch: Batch, labels: I64, sure: F64, model: Model) -> Grouping:
-    members: dict[int, list[int]] = {}
-    for at, label in enumerate(labels.tolist()):
-        members.setdefault(label, []).append(at)
-    groups = [_make_group(ordered, at, batch, sure) for at in members.values()]
+def _as_grouping(ordered: list[Message], batch: Batch, labels: I64, sure: F64, model: Model, done: Done) -> Grouping:
+    order = np.argsort(labels, kind="stable")
+    cuts = np.nonzero(np.diff(labels[order]))[0] + 1
+    groups = []
+    for number, at in enumerate(np.split(order, cuts) if len(order) else []):
+        groups.append(_make_group(ordered, at.tolist(), batch, sure))
+        if number % 5000 == 0:
+            done(number / (len(cuts) + 1))
     groups.sort(key=lambda g: (-len(g.members), g.id))
     return Grouping(
         tuple(groups), {i: g.id for g in groups for i in g.members}, model.settings.version,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from samequestion.counts import empty_counts, slots
 from samequestion.errors import ModelMismatch
-from samequestion.records import F32, F64, I8, U32, Threshold
+from samequestion.records import F32, F64, I8, I64, U32, Threshold
 from samequestion.settings import Settings
 from samequestion.trees import Trees
 
@@ -68,17 +68,19 @@ class Model:
         """The rarity of every slot, worked out once instead of once per word of every message."""
         return self._rarity_of(self.counts + BACKGROUND_WEIGHT * self.background)
 
-    def sense(self, word_ids: U32) -> I8:
-        """The direction in which a message's generic words point together, rounded to one byte per axis.
+    def senses(self, meaning: NDArray[np.int32], row: I64, rows: int) -> I8:
+        """The direction in which the generic words of each row point together, rounded to one byte per axis.
 
-        Words without a vector (all names, all rare words) are left out; nothing known gives zeros.
+        `meaning` are the words as `meaning()` gives them, `row` ascends and says which row each belongs to. Words
+        without a meaning (all names, all rare words) are left out; nothing known gives zeros.
         """
-        if not len(self.sense_ids) or not len(word_ids):
-            return np.zeros(self.sense_vectors.shape[1], dtype=np.int8)
-        at = np.minimum(np.searchsorted(self.sense_ids, word_ids), len(self.sense_ids) - 1)
-        total = self.sense_vectors[at[self.sense_ids[at] == word_ids]].astype(np.float64).sum(axis=0)
-        length = float(np.sqrt((total**2).sum()))
-        rounded: I8 = np.round(total / length * 100 if length else total).astype(np.int8)
+        row, at = row[meaning >= 0], meaning[meaning >= 0]
+        total = np.zeros((rows, self.sense_vectors.shape[1]))
+        first = np.nonzero(np.concatenate(([True], row[1:] != row[:-1])))[0] if len(row) else row
+        if len(first):
+            total[row[first]] = np.add.reduceat(self.sense_vectors[at].astype(np.float64), first, axis=0)
+        length = np.sqrt((total**2).sum(axis=1, keepdims=True))
+        rounded: I8 = np.round(total / np.where(length > 0, length, 1) * 100).astype(np.int8)
         return rounded
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import resources
 
 _SPACES = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\u00ad]+")
+_DOTS = re.compile(r"[.·•*_~^`'\"]")
 _SPLIT_BY_DOTS = re.compile(r"(?<=[\u4e00-\u9fff])[.·•*_~^`'\"]{1,2}(?=[\u4e00-\u9fff])")
 _BREAKS = re.compile(r"[^0-9A-Z\u3400-\u9fff\U00020000-\U0003ffff]+")
 
@@ -20,9 +21,15 @@ def _simplify_table() -> dict[int, str]:
     return {ord(old): new.split(" ")[0] for old, new in rows if len(old) == 1 and old != new.split(" ")[0]}
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _simplify_table()))}]")
+
+
 def simplify(text: str) -> str:
     """Traditional characters → simplified, nothing else."""
-    return text.translate(_simplify_table())
+    # Most texts have none, and looking is ten times quicker than translating.
+    return text.translate(_simplify_table()) if _traditional().search(text) else text
 
 
 _NUMBERED_SCHOOL = re.compile(r"第([一二三四五六七八九十]{1,3})(中|小)学")
@@ -43,8 +50,10 @@ def clean(text: str) -> str:
     Dots and stars typed between two Chinese characters to slip past a filter ("杨.梅公园") disappear.
     Works for any string; the empty string stays empty.
     """
-    text = simplify(unicodedata.normalize("NFKC", text)).upper()
-    return _SPLIT_BY_DOTS.sub("", _SPACES.sub(" ", text)).strip()
+    text = _SPACES.sub(" ", simplify(unicodedata.normalize("NFKC", text)).upper())
+    if _DOTS.search(text):  # looking for the dots first is ten times quicker than looking between all letters
+        text = _SPLIT_BY_DOTS.sub("", text)
+    return text.strip()
 
 
 def clauses(text: str) -> list[str]:

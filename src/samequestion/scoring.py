@@ -46,11 +46,11 @@ def score(
     chances = probability(weights)
     chosen = np.argsort(-weights, kind="stable")[: len(candidates) if explain is None else explain]
     parts = dict(zip(chosen.tolist(), model.trees.parts(columns[:, chosen].T), strict=True))
+    words = {k: shared_words(query, candidates[k], model) for k in parts}
     return [
         Comparison(
             float(chances[k]), float(weights[k]),
-            reasons(query, other, parts[k], model) if k in parts else (),
-            shared_words(query, other, model) if k in parts else (),
+            reasons(query, other, parts[k], words[k], model) if k in parts else (), words.get(k, ()),
         )
         for k, other in enumerate(candidates)
     ]  # fmt: skip
@@ -68,12 +68,11 @@ def score_pairs(pairs: Sequence[tuple[Features, Features]], model: Model) -> lis
     columns = evidence(table, ends[:, 0], ends[:, 1])
     weights = model.trees.score_columns(columns, table.kernels)
     chances, parts = probability(weights), model.trees.parts(columns.T)
+    words = [shared_words(a, b, model) for a, b in pairs]
     return [
-        Comparison(
-            float(chances[k]), float(weights[k]), reasons(a, b, parts[k], model), shared_words(a, b, model)
-        )
+        Comparison(float(chances[k]), float(weights[k]), reasons(a, b, parts[k], words[k], model), words[k])
         for k, (a, b) in enumerate(pairs)
-    ]  # fmt: skip
+    ]
 
 
 def compare(a: Message | Features, b: Message | Features, model: Model) -> Comparison:

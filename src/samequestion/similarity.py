@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samequestion import plain
-from samequestion.batch import TOPIC_WORDS, Batch
+from samequestion.batch import TOPIC_WORDS, Batch, topic_flags
 from samequestion.chars import mixed_grams
 from samequestion.kernels import Kernels
 from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
@@ -175,14 +175,9 @@ class Table:
         if len(self) <= 500:
             return np.ones(width)
         speak = sum(
-            _unpacked(self.batch.topics[low : low + TOGETHER]).sum(axis=0) for low in range(0, len(self), TOGETHER)
+            topic_flags(self.batch.topics[low : low + TOGETHER]).sum(axis=0) for low in range(0, len(self), TOGETHER)
         )
         return 1.0 - np.asarray(speak, dtype=np.float64) / len(self)
-
-
-def _unpacked(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Bit sets as rows of 0 and 1."""
-    return np.unpackbits(np.ascontiguousarray(bits).view(np.uint8), axis=1, bitorder="little")
 
 
 TOGETHER = 4096
@@ -399,7 +394,7 @@ class _Rows:
         self.put("topics_title_shared", shared)
         self.put("topics_title_jaccard", np.where(either > 0, shared / np.maximum(either, 1), -0.1))
         self.put("topics_jaccard", _count(whole_a & whole_b) / np.maximum(_count(whole_a | whole_b), 1))
-        self.put("topics_shared_rarity", _unpacked(whole_a & whole_b) @ self.table.topic_share)
+        self.put("topics_shared_rarity", topic_flags(whole_a & whole_b) @ self.table.topic_share)
         inside, asked = _count(a & whole_b) + _count(b & whole_a), _count(a) + _count(b)
         self.put("topics_title_in_text", np.where(asked > 0, inside / np.maximum(asked, 1), -0.1))
 

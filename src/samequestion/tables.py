@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -24,9 +25,13 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "place": ("place", "地点", "乡镇", "街道", "地址", "区域", "所属乡镇", "村", "社区"),
 }
 _ALIASES = {"time": "at", "user": "asker", "text": "body"}
-_FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d",
-            "%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")  # fmt: skip
+_USUAL = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?: +(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?", re.ASCII)
+_FORMATS = ("%Y年%m月%d日", "%Y.%m.%d", "%Y%m%d")
 _HEADER_ROWS = 10
+
+
+RESUMABLE = 20_000
+"""Messages from which finished steps are kept; less is quicker done again."""
 
 
 def group_file(
@@ -35,13 +40,19 @@ def group_file(
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     model: Model | None = None,
+    processes: int = 1,
 ) -> Grouping:
     """Read messages, group them, write `id,group,title,probability` (UTF-8 with BOM, so that Excel shows Chinese).
 
-    `mapping` names columns, e.g. {"id": "留言编号", "time": "留言时间"}; what it leaves out is guessed.
+    `mapping` names columns, e.g. {"id": "留言编号", "time": "留言时间"}; what it leaves out is guessed. Large files keep
+    their finished steps in a folder beside the output: the same call after a stop goes on from there. `processes`: see
+    `group`.
     """
-    grouping = group(read_messages(input, mapping), model, progress=progress)
-    with Path(output).open("w", encoding="utf-8-sig", newline="") as file:
+    messages = read_messages(input, mapping)
+    target = Path(output)
+    work = target.with_name(target.name + ".work") if len(messages) >= RESUMABLE else None
+    grouping = group(messages, model, progress=progress, work=work, processes=processes)
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("id", "group", "title", "probability"))
         for one in grouping.groups:
@@ -55,44 +66,58 @@ def read_messages(path: str | Path, mapping: Mapping[str, str] | None = None) ->
 
     Raises `UnreadableTable` with one plain sentence when the file is no table or has no text column.
     """
-    rows = _rows(Path(path))
+    path = Path(path)
+    try:
+        return _messages(_rows(path), path.name, mapping)
+    except FileNotFoundError as error:
+        raise UnreadableTable(f"找不到文件：{path.name}") from error
+    except (CalamineError, OSError, csv.Error) as error:
+        raise UnreadableTable(f"读不了 {path.name}：不是 .xlsx 或 .csv 表格，或文件已损坏") from error
+
+
+def _messages(rows: Iterator[list[object]], name: str, mapping: Mapping[str, str] | None) -> list[Message]:
+    top = list(islice(rows, _HEADER_ROWS))
+    if not top:
+        raise UnreadableTable(f"{name} 里没有数据")
     if mapping:
-        head_at = next((k for k, row in enumerate(rows[:_HEADER_ROWS]) if set(mapping.values()) & set(_plain(row))), 0)
+        head_at = next((k for k, row in enumerate(top) if set(mapping.values()) & set(_plain(row))), 0)
     else:
-        head_at = max(range(min(len(rows), _HEADER_ROWS)), key=lambda k: (len(_columns(_plain(rows[k]), {})), -k))
-    columns = _columns(_plain(rows[head_at]), mapping or {})
+        head_at = max(range(len(top)), key=lambda k: (len(_columns(_plain(top[k]), {})), -k))
+    columns = _columns(_plain(top[head_at]), mapping or {})
     if "title" not in columns and "body" not in columns:
         raise UnreadableTable("找不到标题列或内容列，请用 title=列名、body=列名 指明")
     seen: set[str] = set()
-    return [m for k, row in enumerate(rows[head_at + 1 :], head_at + 2) if (m := _message(row, columns, k, seen))]
+    below = chain(top[head_at + 1 :], rows)
+    return [m for k, row in enumerate(below, head_at + 2) if (m := _message(row, columns, k, seen))]
 
 
 def _plain(row: list[object]) -> list[str]:
     return [str(cell).strip() for cell in row]
 
 
-def _rows(path: Path) -> list[list[object]]:
-    try:
-        if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
-            rows = _csv_rows(path.read_bytes(), "\t" if path.suffix.lower() == ".tsv" else ",")
-        else:
-            rows = [list(row) for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()]
-    except FileNotFoundError as error:
-        raise UnreadableTable(f"找不到文件：{path.name}") from error
-    except (CalamineError, OSError, csv.Error) as error:
-        raise UnreadableTable(f"读不了 {path.name}：不是 .xlsx 或 .csv 表格，或文件已损坏") from error
-    if not rows:
-        raise UnreadableTable(f"{path.name} 里没有数据")
-    return rows
+def _rows(path: Path) -> Iterator[list[object]]:
+    """The rows one after another, so that a large file is never in memory twice."""
+    if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
+        return _csv_rows(path, "\t" if path.suffix.lower() == ".tsv" else ",")
+    return ([*row] for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python())
 
 
-def _csv_rows(data: bytes, delimiter: str) -> list[list[object]]:
+def _csv_rows(path: Path, delimiter: str) -> Iterator[list[object]]:
+    with path.open(encoding=_encoding(path), newline="") as file:
+        for row in csv.reader(file, delimiter=delimiter):
+            yield list(row)
+
+
+def _encoding(path: Path) -> str:
+    """The first usual encoding in which the whole file can be read."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = data.decode(encoding)
+            with path.open(encoding=encoding) as file:
+                while file.read(1 << 20):
+                    pass
         except UnicodeDecodeError:
             continue
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+        return encoding
     raise UnreadableTable("文字编码不认识，请另存为 UTF-8 的 .csv")
 
 
@@ -139,6 +164,12 @@ def _moment(value: object) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - tables carry local times without a zone
+    usual = _USUAL.fullmatch(str(value).strip())
+    if usual:
+        try:
+            return datetime(*(int(part) for part in usual.groups() if part))  # type: ignore[arg-type]  # noqa: DTZ001 - as above
+        except ValueError:
+            return None
     for form in _FORMATS:
         try:
             return datetime.strptime(str(value).strip(), form)  # noqa: DTZ007 - as above

@@ -37,13 +37,15 @@ def run(args: argparse.Namespace) -> None:
         return
     if args.output is None:
         raise Refused("请用 --output 写明结果放在哪个文件。")
-    from samequestion import EngineError, evaluate, group_file
+    from samequestion import EngineError, evaluate, group_file, processors
 
     mapping = _mapping(args.map)
     started = time.monotonic()
     progress = _Progress()
     try:
-        grouping = group_file(args.input, args.output, mapping=mapping or None, progress=progress.show)
+        grouping = group_file(
+            args.input, args.output, mapping=mapping or None, progress=progress.show, processes=processors()
+        )
     except EngineError as error:
         raise Refused(str(error)) from error
     except OSError as error:
@@ -90,8 +92,12 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+_WIDTH = 30
+"""Characters of the progress bar."""
+
+
 class _Progress:
-    """One moving line on a terminal, one line per step elsewhere."""
+    """One moving bar on a terminal, one line per step elsewhere."""
 
     def __init__(self) -> None:
         self._step = ""
@@ -99,7 +105,9 @@ class _Progress:
 
     def show(self, step: str, share: float) -> None:
         if self._live:
-            print(f"\r\033[K{step} {share:4.0%}", end="", file=sys.stderr, flush=True)
+            done = round(share * _WIDTH)
+            bar = "█" * done + "░" * (_WIDTH - done)
+            print(f"\r\033[K{step}　{bar} {share:4.0%}", end="", file=sys.stderr, flush=True)
         elif step != self._step:
             print(f"{step}……", file=sys.stderr, flush=True)
         self._step = step

@@ -1,0 +1,88 @@
+"""The features of a whole batch, by several processes when it is large, and without doing again what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+from samequestion.batch import Batch
+from samequestion.features import features, read
+from samequestion.model import Model
+from samequestion.parts import Done
+from samequestion.records import Features, Message
+from samequestion.work import Work
+
+_TOGETHER = 500
+"""Messages read at a time: enough for numpy to work in bulk, little enough for a processor's cache."""
+_STEP = 10_000
+"""Messages of one kept step."""
+_WORTH_PROCESSES = 20_000
+"""Messages from which starting other processes pays."""
+
+
+def read_all(
+    ordered: Sequence[Message],
+    model: Model,
+    remembered: Mapping[str, Features],
+    work: Work | None,
+    processes: int,
+    done: Done,
+) -> Batch:
+    """Features of all messages in order. `remembered` are used as they are, by message id."""
+    if remembered:
+        return Batch.of([remembered.get(m.id) or features(m, model) for m in ordered])
+    parts: list[Batch] = []
+    with _pool(model, processes if len(ordered) >= _WORTH_PROCESSES else 1) as pool:
+        for name, part in _steps(ordered, work, pool, model):
+            parts.append(part)
+            if work and name:
+                work.keep(name, part.to_arrays())
+            done(min(1.0, len(parts) * _STEP / max(len(ordered), 1)))
+    return Batch.join(parts or [read([], model)])
+
+
+def _steps(
+    ordered: Sequence[Message], work: Work | None, pool: Executor | None, model: Model
+) -> Iterator[tuple[str, Batch]]:
+    """(name of a step that was just made or "" when it was kept before, its features), in order."""
+    lows = range(0, len(ordered), _STEP)
+    missing = [low for low in lows if not (work and work.has(_name(low)))]
+    begun = {low: pool.submit(_read_elsewhere, ordered[low : low + _STEP]) for low in missing} if pool else {}
+    for low in lows:
+        arrays = work.load(_name(low)) if work and low not in missing else None
+        if arrays is not None:
+            yield "", Batch.from_arrays(arrays)
+        elif low in begun:
+            yield _name(low), begun.pop(low).result()
+        else:
+            yield _name(low), _read(ordered[low : low + _STEP], model)
+
+
+def _name(low: int) -> str:
+    return f"features-{low:09d}"
+
+
+def _read(messages: Sequence[Message], model: Model) -> Batch:
+    return Batch.join([read(messages[low : low + _TOGETHER], model) for low in range(0, len(messages), _TOGETHER)])
+
+
+# --- other processes -----------------------------------------------------------------------------------------------
+
+_here: list[Model] = []
+"""In a helper process: the model it was started with."""
+
+
+@contextmanager
+def _pool(model: Model, processes: int) -> Iterator[Executor | None]:
+    if processes <= 1:
+        yield None
+        return
+    # "spawn" works the same on every system and with threads about; the start costs a second or so.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _here.append, (model,)) as pool:
+        yield pool
+
+
+def _read_elsewhere(messages: Sequence[Message]) -> Batch:
+    return _read(messages, _here[0])
