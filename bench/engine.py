@@ -16,14 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.engine_train import DATA, labelled, question_numbers
+from bench.peers import SHOWN, Row, compared
 from samequestion import Message, Model, evaluate, features, group, load_default_model, read_messages, score
 from samequestion.grouping import cluster, fit_table
 from samequestion.records import F64, I64, Features
 from samequestion.scoring import probability
 from samequestion.training import HeldOut, folds
-
-SHOWN = ("shared_p", "shared_r", "shared_f1", "b3_f1", "pair_p", "pair_r", "pair_f1")
-Row = dict[str, float | str]
 
 
 def cross_validated(messages: list[Message], model: Model, seeds: tuple[int, ...]) -> tuple[list[Row], list[Row]]:
@@ -83,29 +81,6 @@ def speed(messages: list[Message], model: Model) -> list[Row]:
     ]  # fmt: skip
 
 
-def peers(messages: list[Message]) -> list[Row]:
-    """What one would otherwise reach for: scikit-learn's TF-IDF of words with DBSCAN, best of several radii."""
-    import rjieba
-    from sklearn.cluster import DBSCAN
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    rows: list[Row] = []
-    for radius in (0.4, 0.5, 0.6, 0.7):
-        begin = time.perf_counter()
-        texts = [" ".join(rjieba.cut(f"{m.title} {m.title} {m.body}")) for m in messages]
-        matrix = TfidfVectorizer(token_pattern=r"\S\S+", sublinear_tf=True, max_df=0.2).fit_transform(texts)
-        found = DBSCAN(eps=radius, min_samples=2, metric="cosine").fit_predict(matrix)
-        seconds = time.perf_counter() - begin
-        groups = {
-            m.id: f"{k}" if k >= 0 else f"alone{at}" for at, (m, k) in enumerate(zip(messages, found, strict=True))
-        }
-        figures = evaluate(DATA / "labels.csv", groups)
-        rows.append(
-            {"method": f"TF-IDF + DBSCAN, eps {radius}", **{k: figures[k] for k in SHOWN}, "seconds": round(seconds, 2)}
-        )
-    return sorted(rows, key=lambda row: -float(row["shared_f1"]))[:2]
-
-
 def show(rows: list[Row]) -> None:
     """Print rows as a plain table."""
     if rows:
@@ -122,15 +97,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the JSON here")
     parser.add_argument("--quick", action="store_true", help="one seed instead of three")
-    parser.add_argument("--peers", action="store_true", help="also run scikit-learn TF-IDF + DBSCAN")
+    parser.add_argument("--peers", action="store_true", help="also run what one would otherwise use (bench.peers)")
     options = parser.parse_args()
     model = load_default_model()
     messages = sorted(read_messages(DATA / "messages.xlsx"), key=lambda m: m.id)
     quality, reliability = cross_validated(messages, model, (0,) if options.quick else (0, 1, 2))
     pace = speed(messages, model)
-    other = peers(messages) if options.peers else []
+    other, missing = compared(messages) if options.peers else ([], [])
     for rows in (quality + other, reliability, pace):
         show(rows)
+    if missing:
+        print(f"没有安装：{'、'.join(missing)}（make bench-engine 会装到 build/peers）\n")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     result = {"settings": model.settings.version, "quality": quality + other, "reliability": reliability, "speed": pace,
               "peak_mb": peak}  # fmt: skip

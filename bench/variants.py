@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,12 @@ class Variants:
             made = self._message(number, thing, problem, start)
             self.truth[made.id] = f"q{at}"
             yield made
+
+    def event(self, count: int, minutes: float) -> list[Message]:
+        """One burst: messages about one object and one problem, evenly over so many minutes."""
+        thing, problem, start, _ = next(self._plans())
+        step = timedelta(minutes=minutes / count)
+        return [replace(self._message(k, thing, problem, start), at=start + k * step) for k in range(count)]
 
     def _plans(self) -> Iterator[tuple[Thing, Problem, datetime, int]]:
         """(object, problem, first day, number of messages) of every question."""

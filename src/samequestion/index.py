@@ -54,8 +54,13 @@ class Index:
             return Proposal(self._group_of[message.id], 1.0, None, message.id)
         proposal = self._propose(message.id, remembered)
         self._features[message.id] = remembered
+        most = self.model.settings.query_rows
         for key in candidate_keys(remembered, self.model):
-            self._by_key.setdefault(key, []).append(message.id)
+            holders = self._by_key.setdefault(key, [])
+            holders.append(message.id)
+            if len(holders) >= 2 * most:
+                # A burst: its latest messages lead to its question as well as all of them would, at a bounded price.
+                del holders[:-most]
         self._place(message.id, proposal.group or message.id)
         return proposal
 

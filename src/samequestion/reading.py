@@ -80,8 +80,12 @@ def _pool(model: Model, processes: int) -> Iterator[Executor | None]:
         yield None
         return
     # "spawn" works the same on every system and with threads about; the start costs a second or so.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _here.append, (model,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (model,)) as pool:
         yield pool
+
+
+def _begin(model: Model) -> None:
+    _here.append(model)
 
 
 def _read_elsewhere(messages: Sequence[Message]) -> Batch:
