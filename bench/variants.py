@@ -104,8 +104,9 @@ class Variants:
         title = self._one(problem.titles).format(name=name, what=self._one(problem.words))
         if self.random.random() < 0.35:
             title = self._one(OPENINGS) + title
-        sentences = [self._one(problem.facts) for _ in range(1 + self._pick(3))]
-        sentences = [*dict.fromkeys(sentences), self._one(DETAILS)]
+        sentences = [self._one(problem.facts) for _ in range(2 + self._pick(4))]
+        sentences += [self._one(DETAILS) for _ in range(1 + self._pick(5))]
+        sentences = list(dict.fromkeys(sentences))
         self.random.shuffle(sentences)
         body = self._one(thing.kind.settings) + "".join(sentences) + self._one(ASKS)
         body = body.format(

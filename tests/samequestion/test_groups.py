@@ -221,3 +221,12 @@ def test_the_index_remembers_what_people_decided() -> None:
     assert index.group_of("p2") == "p2"
     assert index.join("o0", "p2") == "o0"
     assert set(index.groups["o0"]) == {"p2", "o0"}
+
+
+def test_a_burst_ends_in_one_question_and_each_key_keeps_a_bounded_number() -> None:
+    small = MODEL.with_settings(replace(MODEL.settings, query_rows=20))
+    index = Index(small)
+    for message in burst("松涛府", 120):
+        index.add(message)
+    assert max(map(len, index.groups.values())) >= 115
+    assert max(map(len, index._by_key.values())) < 40
