@@ -96,11 +96,12 @@ bench-web: setup ## 网站性能：make bench-web CASES=100000
 
 # What the engine is compared with, for this bench only: aside, so that neither users nor CI install it. Listed one by one
 # because BERTopic and SemHash would otherwise bring a gigabyte of deep-learning libraries that this comparison does not use.
-PEERS := datasketch semhash vicinity model2vec bertopic pandas plotly narwhals tqdm safetensors tokenizers \
-	huggingface_hub filelock fsspec pyyaml requests python-dateutil pytz tzdata six packaging jinja2 markupsafe
+PEERS := datasketch semhash vicinity usearch numkong simsimd model2vec pyversity frozendict orjson bertopic pandas plotly narwhals tqdm \
+	safetensors tokenizers huggingface_hub httpx httpcore httpcore2 anyio h11 idna certifi click filelock fsspec pyyaml requests \
+	python-dateutil pytz tzdata six packaging jinja2 markupsafe
 
 bench-engine: setup ## 同题引擎：质量、速度、百万件、与同类相比（SIZES="10000 100000"）
-	@test -d build/peers || $(BIN)/python -m pip install --quiet --no-deps --target build/peers $(PEERS)
+	@test -e build/peers/.whole || { $(BIN)/python -m pip install --quiet --no-deps --target build/peers $(PEERS) && touch build/peers/.whole; }
 	@PYTHONPATH=build/peers $(BIN)/python -W ignore -m bench.engine --peers
 	@$(BIN)/python -m bench.scale --real --agree --burst --counts $(SIZES)
 
