@@ -23,7 +23,7 @@ export PYTHONUTF8 := 1
 TYPED := src/samequestion src/worktime src/tongti/shared src/tongti/project src/tongti/jobs \
 	$(wildcard src/tongti/*/actions.py src/tongti/*/actions src/tongti/*/queries.py src/tongti/*/queries)
 
-.PHONY: help setup run test ci-tools lint format types imports migrations unit browser readme lock bench-web bench-engine clean
+.PHONY: help setup run test ci-tools lint format types imports migrations unit browser readme lock bench-web bench-engine bench-year clean
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -104,6 +104,9 @@ bench-engine: setup ## 同题引擎：质量、速度、百万件、与同类相
 	@test -e build/peers/.whole || { $(BIN)/python -m pip install --quiet --no-deps --target build/peers $(PEERS) && touch build/peers/.whole; }
 	@PYTHONPATH=build/peers $(BIN)/python -W ignore -m bench.engine --peers
 	@$(BIN)/python -m bench.scale --real --agree --burst --counts $(SIZES)
+
+bench-year: setup ## 一个区的一年：make bench-year CASES=30000
+	@$(BIN)/python -m bench.year --cases $(CASES)
 
 clean: ## 删除 .venv、缓存和构建产物；data/ 里的数据不动
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,6 +7,7 @@ import pytest
 from tests.relay.stories import verbs
 from tests.verdicts.conftest import reply_of, sign
 from tongti.cases.models import Case
+from tongti.deadlines.actions import load_samples
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
 from tongti.shared import links
@@ -128,6 +129,21 @@ def test_not_solved_goes_back_to_the_last_holder(story, question, cast):
     assert "case.reopened" in verbs(case)
     others = Case.objects.filter(pk__in=[c.pk for c in story.cases[1:]])
     assert {c.state for c in others} == {"answered"}
+
+
+def test_what_comes_back_out_of_a_question_runs_by_its_own_clock(story):
+    """An urgent case among ordinary ones has its twenty-four hours again, not the ordinary five working days."""
+    load_samples()
+    urgent = story.call("楼道里煤气味很大", urgency="urgent")
+    question = story.question_of([urgent, story.call("楼道里有味道")])
+    story.dispatch(question, helpers=[], territory_id=None)
+    story.accept("水利局", "黄志强")
+    sign(story, question=question)
+
+    verdicts.give(token=token(urgent), contacted=True, solved="no", satisfied="not", words="还有味道")
+
+    again = Baton.objects.get(question=question, round=2)
+    assert again.due_at - again.offered_at == timedelta(hours=24)
 
 
 def test_the_question_closes_with_its_last_member(story, question):

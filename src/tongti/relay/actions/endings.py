@@ -145,7 +145,7 @@ def reopen_to_last_holder(*, case: Case, by: Actor, why: str) -> Baton:
     lead: Baton | None = matter.open_batons().filter(role=Baton.Role.LEAD).select_related("unit").first()
     fresh = lead is None
     if lead is None:
-        lead = _next_round(last, matter, by)
+        lead = _next_round(last, matter, case, by)
     cases.reopen(case=case, holder_id=lead.unit_id, due_on=lead.due_on, by=by, why=why)
     if matter.question:
         questions.reopen_for(case=case, by=by, due_on=lead.due_on)
@@ -164,7 +164,9 @@ def _last_lead(question_id: int | None, case: Case) -> Baton | None:
     return joint or own
 
 
-def _next_round(last: Baton, matter: Matter, by: Actor) -> Baton:
+def _next_round(last: Baton, matter: Matter, case: Case, by: Actor) -> Baton:
+    # the case that came back decides the clocks: the other members have their answer, and this one is not open again yet
+    alone = Matter(None, case)
     now = clock.now()
     highest = Baton.objects.filter(**matter.key).aggregate(top=Max("round"))["top"] or 0
     baton = Baton(
@@ -182,7 +184,7 @@ def _next_round(last: Baton, matter: Matter, by: Actor) -> Baton:
         started_on=clock.today(),
         offered_at=now,
     )
-    for name, value in clocks_for(regime_of(matter, joint=False, start=now), baton.role, now).columns.items():
+    for name, value in clocks_for(regime_of(alone, joint=False, start=now), baton.role, now).columns.items():
         setattr(baton, name, value)
     # the matter's row is locked and has no open lead, so nobody else can be making this round
     baton.save(force_insert=True)
