@@ -18,7 +18,23 @@ from typing import Any
 
 import numpy as np
 
-from bench.wordings import ASKS, DETAILS, KINDS, LETTERS, LOOK_ALIKES, OPENINGS, TOWNS, Kind, Problem
+from bench.wordings import (
+    ASKS,
+    DETAILS,
+    FIRMS,
+    KINDS,
+    LETTERS,
+    LOOK_ALIKES,
+    NEARS,
+    OPENINGS,
+    PARTICULARS,
+    PARTS,
+    SIDES,
+    THINGS,
+    TOWNS,
+    Kind,
+    Problem,
+)  # fmt: skip
 from samequestion import Message
 
 FIRST_DAY = datetime(2024, 1, 1, 8)  # noqa: DTZ001 - tables carry local times without a zone
@@ -30,6 +46,11 @@ SINGLE, SMALL, MEDIUM = 0.58, 0.32, 0.092
 BURST_SHARE, BURST_MOST = 0.002, 2000
 
 
+FACTS, PARTICULAR = 3, 5
+SPOT_IN_TITLE = 0.5
+"""What the askers of one question have to say: facts of the problem and particulars of their own case. Each tells some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One object in one township, and the ways people write it, the right one first."""
@@ -37,6 +58,19 @@ class Thing:
     kind: Kind
     town: str
     writings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One question: its object, its problem, what can be said about it, when it begins and how many say it."""
+
+    thing: Thing
+    problem: Problem
+    facts: tuple[str, ...]
+    particulars: tuple[str, ...]
+    spot: str
+    start: datetime
+    size: int
 
 
 class Variants:
@@ -49,21 +83,19 @@ class Variants:
     def __iter__(self) -> Iterator[Message]:
         """The messages in a shuffled order, so that the members of a question stand apart."""
         plans = list(self._plans())
-        owner = np.repeat(np.arange(len(plans)), [size for *_, size in plans])[: self.count]
+        owner = np.repeat(np.arange(len(plans)), [plan.size for plan in plans])[: self.count]
         for number, at in enumerate(self.random.permutation(owner).tolist()):
-            thing, problem, start, _ = plans[at]
-            made = self._message(number, thing, problem, start)
+            made = self._message(number, plans[at])
             self.truth[made.id] = f"q{at}"
             yield made
 
     def event(self, count: int, minutes: float) -> list[Message]:
         """One burst: messages about one object and one problem, evenly over so many minutes."""
-        thing, problem, start, _ = next(self._plans())
-        step = timedelta(minutes=minutes / count)
-        return [replace(self._message(k, thing, problem, start), at=start + k * step) for k in range(count)]
+        plan, step = next(self._plans()), timedelta(minutes=minutes / count)
+        return [replace(self._message(k, plan), at=plan.start + k * step) for k in range(count)]
 
-    def _plans(self) -> Iterator[tuple[Thing, Problem, datetime, int]]:
-        """(object, problem, first day, number of messages) of every question."""
+    def _plans(self) -> Iterator[Plan]:
+        """Every question; the first is the burst."""
         left, taken = self.count, set[tuple[int, int]]()
         things = [self._thing() for _ in range(max(8, int(self.count / 3.6 * OBJECTS_PER_QUESTION)))]
         burst = min(int(BURST_SHARE * self.count), BURST_MOST)
@@ -76,7 +108,21 @@ class Variants:
             size = min(burst or self._size(), left)
             burst, left = 0, left - size
             start = FIRST_DAY + timedelta(minutes=self._pick(DAYS * 1440))
-            yield things[at], things[at].kind.problems[problem], start, size
+            yield self._plan(things[at], things[at].kind.problems[problem], start, size)
+
+    def _plan(self, thing: Thing, problem: Problem, start: datetime, size: int) -> Plan:
+        facts = tuple(dict.fromkeys(self._one(problem.facts) for _ in range(FACTS)))
+        near, far, firm, other = (self._coined(endings) for endings in (NEARS, NEARS, FIRMS, FIRMS))
+        known = {
+            "near": near, "far": far, "firm": firm, "other": other, "side": self._one(SIDES), "thing": self._one(THINGS),
+            "part": self._one(PARTS), "month": 1 + self._pick(12), "day": 1 + self._pick(28), "hour": 1 + self._pick(11),
+            "year": 2010 + self._pick(15),
+        }  # fmt: skip
+        particulars = tuple(dict.fromkeys(self._one(PARTICULARS).format(**known) for _ in range(PARTICULAR)))
+        return Plan(thing, problem, facts, particulars, f"{known['near']}{known['side']}", start, size)
+
+    def _coined(self, endings: tuple[str, ...]) -> str:
+        return self._one(LETTERS) + self._one(LETTERS) + self._one(endings)
 
     def _size(self) -> int:
         luck = self.random.random()
@@ -90,7 +136,7 @@ class Variants:
 
     def _thing(self) -> Thing:
         kind = KINDS[self._pick(len(KINDS))]
-        stem = "".join(self._one(LETTERS) for _ in range(2))
+        stem = "".join(self._one(LETTERS) for _ in range(2 + self._pick(2)))
         ending = self._one(kind.endings)
         full = stem + ending
         writings = [full, full, full]
@@ -99,13 +145,17 @@ class Variants:
         swapped = [full.replace(right, wrong, 1) for right, wrong in LOOK_ALIKES.items() if right in stem]
         return Thing(kind, self._one(TOWNS), (*writings, *swapped[:1]))
 
-    def _message(self, number: int, thing: Thing, problem: Problem, start: datetime) -> Message:
-        name = self._one(thing.writings)
-        title = self._one(problem.titles).format(name=name, what=self._one(problem.words))
+    def _message(self, number: int, plan: Plan) -> Message:
+        thing, problem = plan.thing, plan.problem
+        what = self._one(problem.words)
+        if self.random.random() < SPOT_IN_TITLE:
+            what = plan.spot + what
+        title = self._one(problem.titles).format(name=self._one(thing.writings), what=what)
         if self.random.random() < 0.35:
             title = self._one(OPENINGS) + title
-        sentences = [self._one(problem.facts) for _ in range(2 + self._pick(4))]
-        sentences += [self._one(DETAILS) for _ in range(1 + self._pick(5))]
+        sentences = [self._one(plan.facts) for _ in range(1 + self._pick(2))]
+        sentences += [self._one(plan.particulars) for _ in range(1 + self._pick(4))]
+        sentences += [self._one(DETAILS) for _ in range(self._pick(3))]
         sentences = list(dict.fromkeys(sentences))
         self.random.shuffle(sentences)
         body = self._one(thing.kind.settings) + "".join(sentences) + self._one(ASKS)
@@ -113,7 +163,7 @@ class Variants:
             name=self._one(thing.writings), what=self._one(problem.words), town=thing.town, n=1 + self._pick(28),
             m=2 + self._pick(11), k=3 + self._pick(90),
         )  # fmt: skip
-        at = start + timedelta(minutes=int(self.random.exponential(20 * 1440)))
+        at = plan.start + timedelta(minutes=int(self.random.exponential(20 * 1440)))
         asker = f"用户{self._pick(4 * self.count + 50)}"
         return Message(f"v{number:07d}", title, body, at, asker, thing.town if self.random.random() < 0.6 else "")
 
