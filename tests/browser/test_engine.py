@@ -50,7 +50,7 @@ def test_the_dispatcher_tunes_the_engine(desk_page: Page, cast: Cast, live_serve
     row = last_night()
     teaching._choose(kind=EngineChoice.Kind.WEIGHTS, weights=row, by=teaching.SYSTEM, reason="夜间学习")
     sign_in(desk_page, cast.officers["韦晓梅"], live_server.url)
-    desk_page.get_by_role("navigation", name="主菜单").get_by_role("link", name="同题引擎").click()
+    desk_page.goto("/desk/engine/")
     check(desk_page, "engine")
     expect(desk_page.get_by_role("heading", name="新旧权重，并排看")).to_be_visible()
     desk_page.get_by_label("把握到百分之几就提议").fill("200")
@@ -68,3 +68,10 @@ def test_the_dispatcher_tunes_the_engine(desk_page: Page, cast: Cast, live_serve
     expect(desk_page.get_by_text("已换成随包的权重")).to_be_visible()
     check(desk_page, "engine-back")
     assert EngineChoice.objects.order_by("-serial")[0].weights is None
+
+
+def test_the_page_fits_a_phone(phone_page: Page, cast: Cast, live_server: Any) -> None:
+    last_night()
+    sign_in(phone_page, cast.officers["韦晓梅"], live_server.url)
+    phone_page.goto("/desk/engine/")
+    check(phone_page, "engine-phone")

@@ -56,13 +56,14 @@ def page(request: DeskRequest) -> HttpResponse:
     """Everything on one page; ``do`` says which of the two forms was sent."""
     state = queries.engine_state(request.viewer)
     at = state.current.propose_at if state.current else matching.PROPOSE_AT
-    threshold, switch = ThresholdForm(initial={"percent": round(at * 100)}), SwitchForm()
+    threshold = ThresholdForm(initial={"percent": round(at * 100)}, auto_id="threshold_%s")
+    switch = SwitchForm(auto_id="switch_%s")
     status = 200
     if request.method == "POST" and request.POST.get("do") == "switch":
-        switch = SwitchForm(request.POST)
+        switch = SwitchForm(request.POST, auto_id="switch_%s")
         status = _switch(request, switch)
     elif request.method == "POST":
-        threshold = ThresholdForm(request.POST)
+        threshold = ThresholdForm(request.POST, auto_id="threshold_%s")
         status = _set(request, threshold)
     if status == 302:
         return redirect("desk:engine")
