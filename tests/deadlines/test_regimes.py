@@ -1,5 +1,6 @@
 """Regimes are data with a source: the one that fits is picked, computed with, and never edited once published."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -7,11 +8,11 @@ import time_machine
 from django.utils import timezone
 
 from tests.cast import make_cast
-from tongti.deadlines import actions, queries
+from tongti.deadlines import actions, queries, simulation
 from tongti.deadlines.actions import ClockDraft, RegimeDraft
 from tongti.deadlines.errors import DayTaken, NoSuchClock, NothingChanged
 from tongti.deadlines.models import Clock, Regime
-from tongti.shared.errors import BadInput, NotAllowed
+from tongti.shared.errors import BadInput, NotAllowed, NotVisible
 from tongti.trail.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,19 @@ def test_what_ships_is_loaded_once_with_sources_and_honest_marks(shipped):
     assert Regime.objects.count() == count
     assert not Regime.objects.filter(source="").exists()
     read_in_full = set(Regime.objects.filter(verified=True).values_list("code", flat=True))
-    assert read_in_full == {"sample-12345-five", "sample-petition", "sample-disclosure", "sample-arrears"}
+    assert read_in_full == {
+        "sample-12345-five",
+        "sample-petition",
+        "sample-disclosure",
+        "sample-arrears",
+        "sample-publish",
+        "sample-licence",
+        "sample-licence-joint",
+        "sample-reconsideration",
+        "sample-reconsideration-simple",
+        "sample-inspection",
+    }
+    assert not Regime.objects.exclude(checked_by=None).exists()  # nobody of this district has read anything yet
     working = set(Regime.objects.filter(in_use=True).values_list("code", flat=True))
     assert working == {"ordinary", "enterprise", "stuck", "stuck-simple", "stuck-joint", "urgent", "critical"}
     assert Event.objects.filter(verb="regime.shipped").count() == count
@@ -174,3 +187,111 @@ def test_picking_for_thousands_of_cases_reads_the_regimes_once(shipped, django_a
 
 def test_every_clock_has_an_amount_above_nothing(shipped):
     assert not Clock.objects.filter(amount__lte=0).exists()
+
+
+# The domain sheet's sample pack (W14), row by row: what each must say.
+SAMPLE_PACK = {
+    "sample-guangxi-business": {"dispatch": "1wd"},
+    "sample-12345-five": {"handle": "5wd"},
+    "sample-beijing-critical": {"handle": "2h"},
+    "sample-beijing-urgent": {"handle": "24h"},
+    "sample-beijing": {"handle": "7cd", "complex": "15cd"},
+    "sample-quanzhou": {"objection": "1wd", "helper": "3wd", "handle": "7wd"},
+    "sample-changchun": {"consult": "1wd", "inform": "3wd", "handle": "15wd"},
+    "sample-jiangsu-stuck": {"handle": "15wd"},
+    "sample-petition": {
+        "inform": "15cd", "objection": "5wd", "handle": "60cd", "review_ask": "30cd", "review": "30cd",
+        "recheck_ask": "30cd", "recheck": "30cd",
+    },
+    "sample-disclosure": {"handle": "20wd", "correction": "7wd", "third_party": "15wd"},
+    "sample-bad-rating": {"handle": "15wd"},
+    "sample-arrears": {"dispatch": "10wd", "handle": "30cd", "utmost": "90cd"},
+    "sample-monitoring": {"handle": "15cd", "publicity": "5cd"},
+    "sample-supervision-urgent": {"handle": "5cd"},
+    "sample-supervision": {"handle": "15cd", "complex": "30cd"},
+    "sample-licence": {"handle": "20wd", "correction": "5wd", "deliver": "10wd"},
+    "sample-licence-joint": {"handle": "45wd"},
+    "sample-reconsideration": {"apply": "60cd", "examine": "5wd", "handle": "60cd"},
+    "sample-inspection": {"review_ask": "30cd", "review": "30cd"},
+    "sample-anhui": {"consult": "3wd", "handle": "10wd", "promise": "9m"},
+    "sample-zhuhai": {"contact": "1wh", "consult": "2wd", "handle": "4wd"},
+}  # fmt: skip
+EXTENSIONS = {
+    "sample-quanzhou": (None, "wd", 1, 1),
+    "sample-petition": (30, "cd", 1, 0),
+    "sample-disclosure": (20, "wd", 1, 0),
+    "sample-licence": (10, "wd", 1, 0),
+    "sample-licence-joint": (15, "wd", 1, 0),
+    "sample-reconsideration": (30, "cd", 1, 0),
+}
+
+
+def test_the_sample_pack_says_what_its_papers_say(shipped):
+    rows = {row.code: queries.view_of(row) for row in Regime.objects.filter(in_use=False)}
+    for code, clocks in SAMPLE_PACK.items():
+        said = {name: f"{limit.amount}{limit.unit}" for name, limit in rows[code].clocks.items()}
+        assert clocks.items() <= said.items(), code
+    for code, wanted in EXTENSIONS.items():
+        rule = rows[code].extension
+        assert rule is not None, code
+        assert (rule.amount, rule.unit, rule.times, rule.before_amount) == wanted, code
+    assert rows["sample-disclosure"].clock("handle").pauses == ("third_party",)
+    assert rows["sample-licence"].clock("handle").pauses == ("hearing", "inspection")
+    # 广州 counts in working days, but how many was not found: blank, never invented
+    assert rows["sample-guangzhou"].clocks == {}
+
+
+def test_a_limit_says_what_ends_it_when_it_is_near_and_who_is_warned(shipped):
+    limit = regime().clock("handle")
+    assert (limit.start_words, limit.stop_words) == ("派单", "发出答复")
+    assert limit.near.words == "剩余不超过 20% 或 1 个工作日"
+    assert limit.warn_words == "承办人、单位签收员、单位负责人"
+    assert regime().clock("dispatch").warn_words == "派单员"
+
+
+def test_whoever_marks_a_source_as_read_is_kept_with_the_day(shipped):
+    admin = make_cast().viewer("赵工")
+    draft = replace(_draft(), verified=True)
+    with time_machine.travel(at("2026-04-15 09:00"), tick=False):
+        first = actions.publish(draft=draft, by=admin)
+    with time_machine.travel(at("2026-05-15 09:00"), tick=False):
+        second = actions.publish(draft=replace(draft, priority=3), by=admin)
+        third = actions.publish(draft=replace(draft, source="另一份文件"), by=admin)
+        fourth = actions.publish(draft=replace(draft, verified=False), by=admin)
+    assert (first.checked_by_id, first.checked_on) == (admin.officer_id, date(2026, 4, 15))
+    assert second.checked_on == date(2026, 4, 15)  # the same source was read then
+    assert third.checked_on == date(2026, 5, 15)
+    assert (fourth.checked_by_id, fourth.checked_on) == (None, None)
+
+
+# --- 试算 -------------------------------------------------------------------------------------------------------
+
+
+def test_a_trial_names_the_winner_the_others_and_every_date(shipped):
+    cast = make_cast()
+    admin = cast.viewer("赵工")
+    kind = simulation.Kind("stuck", "consult", "normal", "enterprise", joint=False)
+    moment = at("2026-04-15 10:00")
+    found = simulation.simulate(admin, kind, received=moment, dispatched=moment)
+    assert (found.regime.code, found.shipped) == ("stuck-simple", False)
+    why = {one.view.code: (one.wins, one.misfits) for one in found.candidates}
+    assert why["stuck"] == (False, ())
+    assert why["urgent"] == (False, ("urgency",))
+    assert why["stuck-joint"] == (False, ("joint",))
+    runs = {run.limit.code: run for run in found.runs}
+    assert runs["handle"].due.due_on == date(2026, 4, 16)
+    assert runs["revisit"].assumed == "假定发出答复在办理期限最后一刻"
+    assert runs["revisit"].due.due_on == date(2026, 4, 23)
+    assert timezone.localtime(found.ask_by).date() == date(2026, 4, 16)
+    with pytest.raises(NotVisible):
+        simulation.simulate(cast.viewer("韦晓梅"), kind, received=moment, dispatched=moment)
+
+
+def test_a_trial_without_regimes_uses_what_ships():
+    admin = make_cast().viewer("赵工")
+    kind = simulation.Kind("phone", "help", "normal", "person", joint=True)
+    found = simulation.simulate(admin, kind, received=at("2026-04-15 10:00"), dispatched=at("2026-04-16 10:00"))
+    assert (found.regime.code, found.shipped, found.candidates) == ("ordinary", True, ())
+    runs = {run.limit.code: run for run in found.runs}
+    assert runs["dispatch"].due.due_on == date(2026, 4, 16)
+    assert runs["handle"].due.due_on == date(2026, 4, 27)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from tongti.deadlines import actions as deadlines
-from tongti.deadlines.models import Regime, SpecialDay
+from tongti.deadlines.models import CalendarNotice, OfficeHours, Recount, Regime, SpecialDay
 from tongti.units.models import Post
 
 EVERYBODY = (
@@ -13,8 +13,8 @@ EVERYBODY = (
 
 PAGES = (
     "units", "unit_new", "unit", "officers", "officer_new", "officer", "officer_post_end", "roles", "categories",
-    "category_new", "category", "duties", "duty_new", "duty", "regimes", "regime_new", "regime", "regime_edit", "calendar",
-    "texts", "text", "catalogue_import",
+    "category_new", "category", "duties", "duty_new", "duty", "regimes", "regime_new", "regime", "regime_edit", "simulate",
+    "calendar", "calendar_notice_new", "calendar_notice", "recount_new", "recount", "texts", "text", "catalogue_import",
 )  # fmt: skip
 # (name, what an empty POST gets)
 POSTS = {
@@ -25,6 +25,11 @@ POSTS = {
     "category_switch": 302,
     "regime_withdraw": 302,
     "special_day_remove": 302,
+    "office_hours": 422,
+    "office_hours_remove": 302,
+    "calendar_notice_enforce": 302,
+    "calendar_notice_drop": 302,
+    "calendar_notice_withdraw": 302,
     "catalogue_export": 200,
 }
 
@@ -57,6 +62,38 @@ def _day(world: Any) -> dict[str, int]:
     return {"pk": found.pk}
 
 
+def _hours(world: Any) -> dict[str, int]:
+    found = OfficeHours.objects.first() or deadlines.set_office_hours(
+        name="全年", since=(1, 1), spans="08:00-12:00 15:00-18:00", source="通知", by=world.viewer("赵工")
+    )
+    return {"pk": found.pk}
+
+
+def _draft(world: Any) -> CalendarNotice:
+    rows = deadlines.rows_of([("2028-01-25", "2028-01-31", "放假", "春节")])
+    title = f"策略表用的通知 {CalendarNotice.objects.count()}"
+    draft = deadlines.NoticeDraft(region="000000", year=2028, title=title, rows=rows)
+    return deadlines.draft_notice(draft=draft, by=world.viewer("赵工"))
+
+
+def _notice(world: Any) -> dict[str, int]:
+    found = CalendarNotice.objects.filter(state="draft").first() or _draft(world)
+    return {"pk": found.pk}
+
+
+def _in_force(world: Any) -> dict[str, int]:
+    found = CalendarNotice.objects.filter(state="in_force").first()
+    if found is None:
+        found = _draft(world)
+        deadlines.enforce_notice(notice=found, by=world.viewer("赵工"))
+    return {"pk": found.pk}
+
+
+def _recount(world: Any) -> dict[str, int]:
+    found = Recount.objects.first() or deadlines.recount(reason="策略表", by=world.viewer("赵工"))
+    return {"pk": found.pk}
+
+
 def _officer(world: Any) -> dict[str, int]:
     return {"pk": world.officers["覃丽"].pk}
 
@@ -74,6 +111,10 @@ SAMPLE: dict[str, Any] = {
     "desk:duty": lambda world: {"pk": world.duties["供水"].pk},
     **dict.fromkeys(("desk:regime", "desk:regime_edit", "desk:regime_withdraw"), _regime),
     "desk:special_day_remove": _day,
+    "desk:office_hours_remove": _hours,
+    **dict.fromkeys(("desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop"), _notice),
+    "desk:calendar_notice_withdraw": _in_force,
+    "desk:recount": _recount,
     "desk:text": lambda world: {"code": "site.help"},
     **dict.fromkeys(("desk:catalogue_import", "desk:catalogue_export"), lambda world: {"kind": "units"}),
 }

@@ -29,6 +29,7 @@ POSTS = (
 PAGES = (
     "desk:batons",
     "desk:baton",
+    "desk:baton_deadline",
     "desk:baton_move",
     "desk:baton_case",
     "desk:dispatch",
@@ -40,14 +41,16 @@ PAGES = (
     "desk:answer_case",
 )
 
+BATON = ("desk:baton", "desk:baton_deadline")
+
 TABLE: list[tuple[str, str, int]] = [
     *((name, "anonymous", 302) for name in PAGES),
     # the unit's list: everybody who signs for or handles batons
     *(("desk:batons", who, 200) for who in UNITS),
     *(("desk:batons", who, 404) for who in ("韦晓梅", "莫刚", *OUTSIDERS)),
     # one baton of 水利局: its own people, the dispatcher and the supervisor
-    *(("desk:baton", who, 200) for who in ("黄志强", "梁工", "陆局长", "韦晓梅", "莫刚")),
-    *(("desk:baton", who, 404) for who in ("覃丽", "陆斌", "蒙海燕", "农志明", *OUTSIDERS)),
+    *((name, who, 200) for name in BATON for who in ("黄志强", "梁工", "陆局长", "韦晓梅", "莫刚")),
+    *((name, who, 404) for name in BATON for who in ("覃丽", "陆斌", "蒙海燕", "农志明", *OUTSIDERS)),
     *(("desk:baton_case", who, 200) for who in ("黄志强", "陆局长")),
     *(("desk:baton_case", who, 404) for who in ("覃丽", "农志明", "韦晓梅", "莫刚", *OUTSIDERS)),
     # dispatching and moving: the dispatcher alone
@@ -127,6 +130,7 @@ SAMPLE = {
     **dict.fromkeys(
         (
             "desk:baton",
+            "desk:baton_deadline",
             "desk:baton_move",
             "desk:baton_accept",
             "desk:baton_object",

@@ -59,3 +59,15 @@ class NotRecorded(DomainError):
     """A date without the record of how it was computed cannot be counted again."""
 
     code, status, words = "deadlines.not_recorded", 409, "这个期限没有留下计算记录，不能重新计算。"
+
+
+class NoticeTaken(DomainError):
+    """The same notice twice would say everything twice."""
+
+    code, status, words = "deadlines.notice_taken", 409, "《{title}》已经录入并生效，请先撤下原来那份。"
+
+
+class HoursTaken(DomainError):
+    """Two tables of hours from one day would contradict each other."""
+
+    code, status, words = "deadlines.hours_taken", 422, "{since}起已经登记了“{name}”，请先删去再登记。"

@@ -145,12 +145,17 @@ def midnight(on: date) -> datetime:
     return timezone.make_aware(datetime.combine(on, MIDNIGHT))
 
 
+def local_day(at: datetime) -> date:
+    """The day of a moment, here."""
+    return timezone.localtime(at).date()
+
+
 def not_after(found: Due, *, due_on: date, due_at: datetime | None) -> Due:
     """The date brought forward to the one it must not outlast: a helper's to the lead's. Both are told in the explanation.
 
     ``due_at`` None: that one ends with its day. A date that is early enough stays as it is.
     """
-    latest = due_at or _end_of(due_on)
+    latest = due_at or end_of(due_on)
     if found.due_at <= latest:
         return found
     near = min(found.near_at, midnight(due_on))
@@ -256,8 +261,13 @@ def _with_pauses(explanation: dict[str, Any], stops: tuple[Pause, ...], *, now: 
 
 def _kept(explanation: dict[str, Any]) -> dict[str, Any]:
     """What a new count carries over: the authority, the extensions, other limits of the same baton, who capped it."""
-    names = ("regime", "extended", "before", "others")
+    names = ("regime", "extended", "before", "others", "recounted")
     return {name: explanation[name] for name in names if name in explanation}
+
+
+def with_record(found: Due, **facts: Any) -> Due:
+    """The same date with something more in its explanation."""
+    return replace(found, explanation=found.explanation | facts)
 
 
 def is_near(due_: Due, now: datetime) -> bool:
@@ -277,18 +287,19 @@ def near_from(explanation: dict[str, Any]) -> datetime | None:
 def ask_before(rule: ExtensionView, *, due_on: date, due_at: datetime | None) -> datetime:
     """The last moment at which an extension may be asked for. ``due_at`` None: the limit ends with its day."""
     if not rule.before_amount:
-        return due_at or _end_of(due_on)
+        return due_at or end_of(due_on)
     unit = Unit(rule.before_unit)
     if unit is Unit.WORKING_DAY:
-        return _end_of(add_working_days(due_on, -rule.before_amount, calendar()))
+        return end_of(add_working_days(due_on, -rule.before_amount, calendar()))
     if unit is Unit.CALENDAR_DAY:
-        return _end_of(due_on - rule.before_amount * DAY)
+        return end_of(due_on - rule.before_amount * DAY)
     hours = rule.before_amount if unit is Unit.HOUR else 0
     minutes = rule.before_amount if unit is Unit.MINUTE else 0
-    return (due_at or _end_of(due_on)) - timedelta(hours=hours, minutes=minutes)
+    return (due_at or end_of(due_on)) - timedelta(hours=hours, minutes=minutes)
 
 
-def _end_of(on: date) -> datetime:
+def end_of(on: date) -> datetime:
+    """The last moment of a day, here."""
     return midnight(on + DAY) - timedelta(microseconds=1)
 
 

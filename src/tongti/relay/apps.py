@@ -7,9 +7,15 @@ class RelayConfig(AppConfig):
     verbose_name = "接力"
 
     def ready(self) -> None:
-        """A unit that holds open batons cannot be switched off: units cannot see batons, so we count them for it."""
+        """A unit that holds open batons cannot be switched off: units cannot see batons, so we count them for it.
+
+        A changed calendar asks the batons, as it cannot see them either, what it does to their dates.
+        """
+        from tongti.deadlines.recounts import KEEPERS
+        from tongti.relay.recounts import BatonDeadlines
         from tongti.units.actions import before_switching_off
 
+        KEEPERS[BatonDeadlines.kind] = BatonDeadlines()
         before_switching_off("根接力棒", _open_batons_at)
 
 

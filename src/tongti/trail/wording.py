@@ -241,6 +241,20 @@ WORDS: dict[str, str] = {
     "proposal.lapsed": "督办建议失效",
     "proposal.dismissed": "不督办",
     "rule.changed": "修改督办规则",
+    "calendar_notice.drafted": "录入放假通知草稿",
+    "calendar_notice.dropped": "放弃放假通知草稿",
+    "calendar_notice.entered": "放假通知生效",
+    "calendar_notice.withdrawn": "撤下放假通知",
+    "office_hours.entered": "登记作息时间",
+    "office_hours.removed": "删除作息时间",
+    "recount.done": "重算期限",
+    "baton.recounted": "期限随日历重算",
+    "question.recounted": "期限随日历重算",
+    "case.recounted": "期限随日历重算",
+    "case.baton_recounted": "期限随日历重算",
+    "question.baton_recounted": "期限随日历重算",
+    "case.extended": "期限延后",
+    "question.extended": "期限延后",
 }
 
 

@@ -50,7 +50,19 @@ KINDS: tuple[Kind, ...] = (
         "settings",
         "管理变更",
         ("catalogue.imported",),
-        ("unit.", "post.", "officer.", "category.", "duty.", "template.", "regime.", "special_day."),
+        (
+            "unit.",
+            "post.",
+            "officer.",
+            "category.",
+            "duty.",
+            "template.",
+            "regime.",
+            "special_day.",
+            "calendar_notice.",
+            "office_hours.",
+            "recount.",
+        ),
     ),
     Kind("work", "办件动作", (), ("case.", "question.", "baton.", "part.", "answer.", "import.")),
 )
@@ -74,6 +86,9 @@ _OBJECTS: dict[str, str] = {
     "template": "用语",
     "regime": "时限规则",
     "specialday": "特殊日期",
+    "calendarnotice": "放假通知",
+    "officehours": "作息时间",
+    "recount": "重算",
     "transfer": "导入导出",
 }
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from tongti.deadlines.queries import is_provisional
 from tongti.shared import clock
 
 WEEKDAYS = "一二三四五六日"
@@ -28,6 +29,13 @@ def day_words(value: date | datetime | None, today: date | None = None) -> str:
     day, today = local_date(value), today or clock.today()
     words = f"{day.month} 月 {day.day} 日"
     return words if day.year == today.year else f"{day.year} 年 {words}"
+
+
+def due_day_words(value: date | None) -> str:
+    """``3 月 20 日``, with （暂定） while the notice that settles the day is not out: a due day may still move."""
+    if value is None:
+        return ""
+    return day_words(value) + ("（暂定）" if is_provisional(value) else "")
 
 
 def moment_words(value: datetime | None, today: date | None = None) -> str:

@@ -1,17 +1,36 @@
-"""Writes on deadlines: load what ships, publish a changed regime, enter a local day; and compute when something is due."""
+"""Writes on deadlines: what ships, regimes, local days, hours, notices, recounts; and when something is due."""
 
 from tongti.deadlines.actions.days import remove_special_day, set_special_day
+from tongti.deadlines.actions.hours import remove_office_hours, set_office_hours
+from tongti.deadlines.actions.notices import (
+    NoticeDraft,
+    draft_notice,
+    drop_notice,
+    enforce_notice,
+    rows_of,
+    withdraw_notice,
+)
+from tongti.deadlines.actions.recounting import recount
 from tongti.deadlines.actions.regimes import ClockDraft, RegimeDraft, load_samples, publish, withdraw
 from tongti.deadlines.limits import Due, due
 
 __all__ = [
     "ClockDraft",
     "Due",
+    "NoticeDraft",
     "RegimeDraft",
+    "draft_notice",
+    "drop_notice",
     "due",
+    "enforce_notice",
     "load_samples",
     "publish",
+    "recount",
+    "remove_office_hours",
     "remove_special_day",
+    "rows_of",
+    "set_office_hours",
     "set_special_day",
     "withdraw",
+    "withdraw_notice",
 ]

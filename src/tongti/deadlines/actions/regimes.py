@@ -13,6 +13,7 @@ from tongti.deadlines.queries import (
     ClockView,
     ExtensionView,
     RegimeView,
+    calendar,
     clock_columns,
     extension_columns,
     shipped,
@@ -24,6 +25,7 @@ from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, Raced
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
+from worktime import WorktimeError, deadline
 
 ClockDraft = ClockView
 """One limit as typed by an administrator."""
@@ -169,6 +171,7 @@ def _check_clocks(draft: RegimeDraft) -> None:
     for limit in draft.clocks:
         if limit.amount <= 0:
             raise BadInput("clocks", f"“{limit.name}”的数量要大于 0。")
+        _check_reach(limit)
         if limit.warns and not limit.near.percent and not limit.near.amount:
             raise BadInput("clocks", f"“{limit.name}”写了提醒谁，没有写什么时候算临期。")
     lead, helper = by_code.get(Clock.Code.HANDLE), by_code.get(Clock.Code.HELPER)
@@ -176,6 +179,14 @@ def _check_clocks(draft: RegimeDraft) -> None:
         raise BadInput("clocks", "启用的规则要有“牵头办理”时限。")
     if lead and helper and _length(helper) >= _length(lead) and _length(lead) > _length(ClockDraft("", 1, "h")):
         raise BadInput("clocks", "协办（属地）的时限要早于牵头的时限，牵头才来得及合成共答。")
+
+
+def _check_reach(limit: ClockDraft) -> None:
+    """A limit so long that it leaves the calendar would fail at the next dispatch; it is refused here."""
+    try:
+        deadline(time.today(), limit.amount, limit.unit, calendar())
+    except WorktimeError as error:
+        raise BadInput("clocks", f"“{limit.name}”写得太长了，超出了日历范围。") from error
 
 
 def _length(limit: ClockDraft) -> float:

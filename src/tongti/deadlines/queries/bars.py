@@ -67,7 +67,7 @@ def cells(
     """The bar from the day after ``started_on`` to ``due_on`` (further when overdue), and its words.
 
     Words: “第 4 天 / 10 天” and “3 月 20 日到期”, “明天到期”, “已超期 1 天”, “3 月 7 日办结”. ``axis`` (see ``shared_axis``)
-    makes several bars share their days. ``due_at`` is given for limits by the hour and says the time of day.
+    makes several bars share their days. A date that waits for a holiday notice adds “（暂定）”. ``due_at`` is given for limits by the hour and says the time of day.
     """
     today = today or clock.today()
     days = calendar()
@@ -89,7 +89,8 @@ def cells(
         )
         return Bar(row, used, words, "bad" if late else "ok", left, provisional)
     used = f"第 {spent} 天 / {total} 天" if spent and total else f"共 {total} 天" if total else "当天"
-    return Bar(row, used, _left_words(left, due_on, today, due_at), _tone(left, due_at), left, provisional)
+    unsure = "（暂定）" if provisional else ""
+    return Bar(row, used, _left_words(left, due_on, today, due_at) + unsure, _tone(left, due_at), left, provisional)
 
 
 def _same_day(started_on: date, due_on: date, today: date) -> list[DayCell]:

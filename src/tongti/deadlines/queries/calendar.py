@@ -1,22 +1,36 @@
 """The day table of the district: nation, region, the local days and notices entered here."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from tongti.deadlines.models import SpecialDay
+from tongti.deadlines.models import CalendarNotice, OfficeHours, SpecialDay
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.units.access import May, Viewer
-from worktime import SAMPLE_HOURS, Calendar, DayRule, DayState, Half, Source, WorkHours, calendar_for
+from worktime import (
+    SAMPLE_HOURS,
+    Calendar,
+    DayRule,
+    DayState,
+    Evidence,
+    Half,
+    HoursTable,
+    Notice,
+    Source,
+    WorkHours,
+    calendar_for,
+)
 from worktime import next_working_days as _next_working_days
 from worktime import working_days_between as _working_days_between
 
-# Local days are read again after this many seconds, so that what another process entered is known here at once enough;
+NATIONAL = "000000"
+
+# Notices, local days and hours are read again after this many seconds, so that what another process entered is known here at once enough;
 # every due date stores the calendar version it was computed with.
 KEEP_SECONDS = 10.0
 
@@ -24,6 +38,7 @@ KEEP_SECONDS = 10.0
 @dataclass
 class _Kept:
     calendar: Calendar | None = None
+    hours: WorkHours = SAMPLE_HOURS
     until: float = 0.0
 
 
@@ -31,16 +46,44 @@ _kept = _Kept()
 
 
 def calendar() -> Calendar:
-    """The day table of this district: nation, region, and the local days entered on the screen."""
-    if _kept.calendar is None or time.monotonic() >= _kept.until:
-        _kept.calendar = calendar_for(settings.REGION, extra_days=_local_days())
-        _kept.until = time.monotonic() + KEEP_SECONDS
-    return _kept.calendar
+    """The day table of this district: nation, region, the notices and the local days entered on the screen."""
+    return _read().calendar or calendar_for(settings.REGION)
+
+
+def work_hours() -> WorkHours:
+    """The hours worked here, for limits by the working hour; the sample of the library until somebody enters them."""
+    return _read().hours
+
+
+def calendar_with(*, more: Iterable[Notice] = (), without: int | None = None) -> Calendar:
+    """Today's calendar with more notices, or without the entered one of this id: for previews. Not kept."""
+    return calendar_for(settings.REGION, notices=[*_entered(without), *more], extra_days=_local_days())
 
 
 def forget_calendar() -> None:
-    """Read the local days again at the next call."""
+    """Read notices, local days and hours again at the next call."""
     _kept.calendar = None
+
+
+def _read() -> _Kept:
+    if _kept.calendar is None or time.monotonic() >= _kept.until:
+        _kept.calendar = calendar_with()
+        _kept.hours = _local_hours()
+        _kept.until = time.monotonic() + KEEP_SECONDS
+    return _kept
+
+
+def _entered(without: int | None) -> list[Notice]:
+    rows = CalendarNotice.objects.filter(state=CalendarNotice.State.IN_FORCE).exclude(pk=without or 0)
+    return [notice_value(row) for row in rows.order_by("year", "issued_on", "pk")]
+
+
+def notice_value(row: CalendarNotice) -> Notice:
+    """An entered notice as worktime knows notices."""
+    evidence = Evidence.PRIMARY if row.verified else Evidence.SINGLE
+    source = Source(row.title, row.number, row.issued_on, row.source_url, evidence)
+    days = tuple(DayRule.from_dict(day | {"source": source.to_dict()}) for day in row.days)
+    return Notice(row.region, row.year, source, days)
 
 
 def _local_days() -> list[DayRule]:
@@ -56,9 +99,33 @@ def _local_days() -> list[DayRule]:
     ]
 
 
-def work_hours() -> WorkHours:
-    """The hours worked here, for limits by the working hour."""
-    return SAMPLE_HOURS
+def _local_hours() -> WorkHours:
+    rows = list(OfficeHours.objects.order_by("since_month", "since_day"))
+    if not rows:
+        return SAMPLE_HOURS
+    checked = all(row.verified for row in rows)
+    words = "；".join(dict.fromkeys(row.source for row in rows))
+    source = Source(words, evidence=Evidence.PRIMARY if checked else Evidence.UNVERIFIED)
+    return WorkHours(tuple(hours_value(row) for row in rows), source)
+
+
+def hours_value(row: OfficeHours) -> HoursTable:
+    """A row of 作息时间 as worktime knows it."""
+    return HoursTable.from_dict({"spans": row.spans, "since": [row.since_month, row.since_day], "name": row.name})
+
+
+def office_hours(viewer: Viewer) -> list[OfficeHours]:
+    """The hours entered here, in the order of the year; for whoever administers. Raises NotVisible."""
+    if not viewer.can(May.ADMINISTER):
+        raise NotVisible
+    return list(OfficeHours.objects.order_by("since_month", "since_day"))
+
+
+def provisional_words() -> str:
+    """What of this year and the next still waits for its notice, as one sentence; empty when nothing does."""
+    this_year, days = clock.today().year, calendar()
+    waiting = [str(year) for year in days.provisional_years(this_year, this_year + 1)]
+    return f"{'、'.join(waiting)} 年还有放假通知没有公布或录入，涉及的期限都标“暂定”。" if waiting else ""
 
 
 def special_days(viewer: Viewer) -> QuerySet[SpecialDay]:
@@ -84,7 +151,7 @@ def notices(viewer: Viewer, year: int) -> list[NoticeView]:
     found = sorted((n for n in calendar().notices if n.year == year), key=lambda n: n.region)
     return [
         NoticeView(
-            "全国" if notice.region == "000000" else "本地区",
+            "全国" if notice.region == NATIONAL else "本地区",
             notice.source.words(),
             notice.source.url,
             notice.source.verified,
@@ -92,6 +159,11 @@ def notices(viewer: Viewer, year: int) -> list[NoticeView]:
         )
         for notice in found
     ]
+
+
+def notice_runs(row: CalendarNotice) -> list[str]:
+    """The days of an entered notice in runs."""
+    return list(_runs(notice_value(row).days))
 
 
 def notice_years() -> list[int]:
@@ -137,6 +209,11 @@ def day_kind(on: date) -> str:
 def is_working_day(on: date) -> bool:
     """True when work is done on this date."""
     return calendar().is_working_day(on)
+
+
+def is_provisional(on: date) -> bool:
+    """True while the notice that settles this day is neither shipped nor entered."""
+    return calendar().is_provisional(on)
 
 
 def next_working_days(n: int, *, since: date | None = None) -> list[date]:

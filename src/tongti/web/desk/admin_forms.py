@@ -21,6 +21,8 @@ FIELD_OF = {
     "units.roles_clash": "role",
     "units.unknown_slot": "body",
     "deadlines.day_taken": "day",
+    "deadlines.hours_taken": "since_month",
+    "units.file_refused": "file",
 }
 NONE = ("", "（没有）")
 

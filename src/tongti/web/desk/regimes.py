@@ -2,126 +2,29 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongti.cases.queries import Channel, Kind, Urgency
 from tongti.deadlines import actions, queries
-from tongti.deadlines.actions import ClockDraft, RegimeDraft
-from tongti.deadlines.queries import ClockView, RegimeView
+from tongti.deadlines.actions import RegimeDraft
+from tongti.deadlines.explained import told_of
+from tongti.deadlines.queries import RegimeView
+from tongti.deadlines.simulation import Candidate
+from tongti.deadlines.simulation import Kind as CaseKind
+from tongti.deadlines.simulation import simulate as run_through
 from tongti.parties.queries import PartyKind
+from tongti.shared import clock
 from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May
 from tongti.web.desk.admin_forms import refuse
 from tongti.web.desk.doors import DeskRequest, desk
-from tongti.web.forms import Form, dress
+from tongti.web.desk.regime_forms import RegimeForm, SimulateForm, initial_of
 
-JOINT = [("", "都适用"), ("yes", "只有几个单位一起办的"), ("no", "只有一个单位办的")]
-_JOINT = {"": None, "yes": True, "no": False}
-
-
-class RegimeForm(Form):
-    """A regime with one line for every kind of limit; a line without an amount is a limit that the regime does not set."""
-
-    small = True
-    code = forms.RegexField(
-        label="代码",
-        regex=r"^[a-z0-9-]+$",
-        max_length=30,
-        help_text="小写字母、数字和短横，定了就不改",
-        error_messages={"invalid": "“代码”只能用小写字母、数字和短横，例如 ordinary-local。"},
-    )
-    name = forms.CharField(label="名称", max_length=60)
-    source = forms.CharField(
-        label="依据",
-        max_length=300,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="文件名称、文号和条款；还没有文件的，写“本地暂定”",
-    )
-    verified = forms.BooleanField(label="已核对原文", required=False)
-    in_use = forms.BooleanField(label="启用（不启用的是样例，不用来算期限）", required=False)
-    restarts = forms.BooleanField(label="改派后办理时限重新起算", required=False)
-    priority = forms.IntegerField(
-        label="优先", min_value=-1000, max_value=1000, help_text="几条都适用时，数大的先用；一般填 0"
-    )
-    channels = forms.MultipleChoiceField(
-        label="适用渠道",
-        required=False,
-        choices=Channel.choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="不勾就是都适用",
-    )
-    kinds = forms.MultipleChoiceField(
-        label="适用类型", required=False, choices=Kind.choices, widget=forms.CheckboxSelectMultiple
-    )
-    urgencies = forms.MultipleChoiceField(
-        label="适用紧急程度", required=False, choices=Urgency.choices, widget=forms.CheckboxSelectMultiple
-    )
-    parties = forms.MultipleChoiceField(
-        label="适用对象", required=False, choices=PartyKind.choices, widget=forms.CheckboxSelectMultiple
-    )
-    joint = forms.ChoiceField(label="几个单位办", required=False, choices=JOINT)
-
-    def __init__(self, *args: Any, fixed_code: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = queries.clock_choices()
-        self._codes = choices["code"]
-        for code, word in self._codes:
-            self._line(code, word, choices)
-        if fixed_code:
-            self.fields["code"].disabled = True
-
-    def _line(self, code: str, word: str, choices: dict[str, list[tuple[str, str]]]) -> None:
-        own = {
-            "amount": forms.IntegerField(label=f"{word}：数量", required=False, min_value=1, max_value=9999),
-            "unit": forms.ChoiceField(label=f"{word}：单位", required=False, choices=choices["unit"]),
-            "starts": forms.ChoiceField(label=f"{word}：起算", required=False, choices=choices["starts"]),
-            "source": forms.CharField(label=f"{word}：依据", required=False, max_length=200),
-            "verified": forms.BooleanField(label="已核对", required=False),
-        }
-        for part, field in own.items():
-            name = f"{part}_{code}"
-            dress(name, field, small=True)
-            self.fields[name] = field
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """The limits, for the table."""
-        parts = ("amount", "unit", "starts", "source", "verified")
-        return [{"word": word, **{part: self[f"{part}_{code}"] for part in parts}} for code, word in self._codes]
-
-    def draft(self) -> RegimeDraft:
-        """What was typed, as a draft."""
-        data = self.cleaned_data
-        return RegimeDraft(
-            code=data["code"],
-            name=data["name"],
-            source=data["source"],
-            clocks=tuple(
-                ClockDraft(
-                    code=code,
-                    amount=data[f"amount_{code}"],
-                    unit=data[f"unit_{code}"] or "wd",
-                    starts=data[f"starts_{code}"] or "dispatched",
-                    source=data[f"source_{code}"],
-                    verified=data[f"verified_{code}"],
-                )
-                for code, _word in self._codes
-                if data[f"amount_{code}"]
-            ),
-            channels=tuple(data["channels"]),
-            kinds=tuple(data["kinds"]),
-            urgencies=tuple(data["urgencies"]),
-            parties=tuple(data["parties"]),
-            joint=_JOINT[data["joint"]],
-            priority=data["priority"],
-            verified=data["verified"],
-            in_use=data["in_use"],
-            restarts=data["restarts"],
-        )
+_MISFIT = {"channel": "渠道", "kind": "类型", "urgency": "紧急程度", "party": "对象", "joint": "几个单位办"}
 
 
 @require_safe
@@ -157,7 +60,11 @@ def new(request: DeskRequest) -> HttpResponse:
     source = request.GET.get("from", "")
     if source.isdigit():
         regime = queries.regime(request.viewer, int(source))
-        first = _initial(queries.view_of(regime)) | {"code": "", "in_use": True, "name": f"{regime.name}（本地）"[:60]}
+        first = initial_of(queries.view_of(regime)) | {
+            "code": "",
+            "in_use": True,
+            "name": f"{regime.name}（本地）"[:60],
+        }
     form = RegimeForm(request.POST if request.method == "POST" else None, initial=first)
     return _edit(request, form, regime=None)
 
@@ -167,7 +74,7 @@ def new(request: DeskRequest) -> HttpResponse:
 def edit(request: DeskRequest, pk: int) -> HttpResponse:
     """Change the open version; saving publishes the next one."""
     regime = queries.regime(request.viewer, pk)
-    first = _initial(queries.view_of(regime)) | {"in_use": regime.in_use}
+    first = initial_of(queries.view_of(regime)) | {"in_use": regime.in_use}
     form = RegimeForm(request.POST if request.method == "POST" else None, initial=first, fixed_code=True)
     return _edit(request, form, regime=regime)
 
@@ -180,6 +87,39 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     actions.withdraw(regime=regime, by=request.viewer)
     messages.success(request, f"“{regime.name}”已停用。已经算出的期限不变。")
     return redirect("desk:regimes")
+
+
+@require_safe
+@desk(May.ADMINISTER)
+def simulate(request: DeskRequest) -> HttpResponse:
+    """试算: a case like this, received then — these dates, because."""
+    now = timezone.localtime(clock.now())
+    first = {
+        "channel": "phone", "kind": "help", "urgency": "normal", "party": "person", "joint": "no",
+        "received_on": now.date(), "received_at": f"{now:%H:%M}",
+    }  # fmt: skip
+    form = SimulateForm(request.GET or None, initial=first)
+    context: dict[str, Any] = {"form": form}
+    if request.GET and form.is_valid():
+        data = form.cleaned_data
+        case = CaseKind(data["channel"], data["kind"], data["urgency"], data["party"], data["joint"] == "yes")
+        try:
+            found = run_through(request.viewer, case, received=data["received"], dispatched=data["dispatched"])
+        except DomainError as refused:
+            refuse(form, refused)
+        else:
+            runs = [(run, told_of(run.due.explanation)) for run in found.runs]
+            others = [_verdict(one, found.regime) for one in found.candidates if not one.wins]
+            context |= {"found": found, "runs": runs, "others": others}
+    return render(request, "desk/admin/simulate.html", context, status=422 if form.errors else 200)
+
+
+def _verdict(candidate: Candidate, winner: RegimeView) -> tuple[RegimeView, str]:
+    """A regime that did not win, and why."""
+    applies = dict(_applies(candidate.view))
+    if candidate.misfits:
+        return candidate.view, "；".join(f"只管{_MISFIT[name]}：{applies[_MISFIT[name]]}" for name in candidate.misfits)
+    return candidate.view, f"也适用，优先 {candidate.view.priority} 排在 {winner.priority} 之后"
 
 
 def _edit(request: DeskRequest, form: RegimeForm, *, regime: Any) -> HttpResponse:
@@ -202,30 +142,6 @@ def _refuse_taken(request: DeskRequest, draft: RegimeDraft, regime: Any) -> None
         raise BadInput("code", f"代码“{draft.code}”已经有规则用了，请换一个；要改它，请打开它再改。")
 
 
-def _initial(view: RegimeView) -> dict[str, Any]:
-    joint = {None: "", True: "yes", False: "no"}[view.joint]
-    first: dict[str, Any] = {
-        "code": view.code,
-        "name": view.name,
-        "source": view.source,
-        "verified": view.verified,
-        "priority": view.priority,
-        "restarts": view.restarts,
-        "channels": view.channels,
-        "kinds": view.kinds,
-        "urgencies": view.urgencies,
-        "parties": view.parties,
-        "joint": joint,
-    }
-    for clock in view.clocks.values():
-        first |= _line(clock)
-    return first
-
-
-def _line(clock: ClockView) -> dict[str, Any]:
-    return {f"{part}_{clock.code}": getattr(clock, part) for part in ("amount", "unit", "starts", "source", "verified")}
-
-
 def _applies(view: RegimeView) -> list[tuple[str, str]]:
     lists = (
         ("渠道", view.channels, dict(Channel.choices)),
@@ -237,7 +153,8 @@ def _applies(view: RegimeView) -> list[tuple[str, str]]:
     joint = {None: "都适用", True: "几个单位一起办的", False: "一个单位办的"}[view.joint]
     return [
         *rows,
-        ("几个单位办", joint),
+        (_MISFIT["joint"], joint),
+        ("地区", view.region or "不限"),
         ("优先", str(view.priority)),
         ("改派后", "重新起算" if view.restarts else "不重新起算"),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import audit, calendar, categories, duties, officers, regimes, texts, units
+from tongti.web.desk import audit, calendar, calendar_notices, categories, duties, officers, regimes, texts, units
 
 urlpatterns = [
     path("admin/units/", units.page, name="units"),
@@ -26,11 +26,21 @@ urlpatterns = [
     path("admin/duties/<int:pk>/", duties.one, name="duty"),
     path("admin/regimes/", regimes.page, name="regimes"),
     path("admin/regimes/new/", regimes.new, name="regime_new"),
+    path("admin/regimes/simulate/", regimes.simulate, name="simulate"),
     path("admin/regimes/<int:pk>/", regimes.one, name="regime"),
     path("admin/regimes/<int:pk>/edit/", regimes.edit, name="regime_edit"),
     path("admin/regimes/<int:pk>/withdraw/", regimes.withdraw, name="regime_withdraw"),
     path("admin/calendar/", calendar.page, name="calendar"),
     path("admin/calendar/<int:pk>/remove/", calendar.remove, name="special_day_remove"),
+    path("admin/calendar/hours/", calendar.hours, name="office_hours"),
+    path("admin/calendar/hours/<int:pk>/remove/", calendar.hours_remove, name="office_hours_remove"),
+    path("admin/calendar/notices/new/", calendar_notices.new, name="calendar_notice_new"),
+    path("admin/calendar/notices/<int:pk>/", calendar_notices.one, name="calendar_notice"),
+    path("admin/calendar/notices/<int:pk>/enforce/", calendar_notices.enforce, name="calendar_notice_enforce"),
+    path("admin/calendar/notices/<int:pk>/drop/", calendar_notices.drop, name="calendar_notice_drop"),
+    path("admin/calendar/notices/<int:pk>/withdraw/", calendar_notices.withdraw, name="calendar_notice_withdraw"),
+    path("admin/calendar/recounts/new/", calendar_notices.recount_new, name="recount_new"),
+    path("admin/calendar/recounts/<int:pk>/", calendar_notices.recount, name="recount"),
     path("admin/texts/", texts.page, name="texts"),
     path("admin/texts/<str:code>/", texts.one, name="text"),
     path("admin/files/<slug:kind>/import/", texts.catalogue_import, name="catalogue_import"),

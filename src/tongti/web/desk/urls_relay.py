@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from tongti.web.desk import approvals, batons, consultations, dispatch, escalations, hands, objections, strike_offs
+from tongti.web.desk import (
+    approvals,
+    batons,
+    consultations,
+    deadline_pages,
+    dispatch,
+    escalations,
+    hands,
+    objections,
+    strike_offs,
+)
 
 urlpatterns = [
     path("relay/", batons.listing, name="batons"),
     path("batons/<int:pk>/", batons.page, name="baton"),
+    path("batons/<int:pk>/deadline/", deadline_pages.baton, name="baton_deadline"),
     path("batons/<int:pk>/accept/", batons.accept, name="baton_accept"),
     path("batons/<int:pk>/object/", batons.object_, name="baton_object"),
     path("batons/<int:pk>/hand-over/", batons.hand_over, name="baton_hand_over"),

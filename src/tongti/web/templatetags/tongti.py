@@ -153,6 +153,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def due_day(value: date | None) -> str:
+    """3 月 20 日（暂定） while that day still waits for its holiday notice."""
+    return wording.due_day_words(value)
+
+
+@register.filter
 def moment(value: datetime | None) -> SafeString | str:
     """今天 10:42, inside ``<time>``."""
     if value is None:
