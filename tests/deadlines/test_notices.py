@@ -98,9 +98,9 @@ def test_putting_it_in_force_moves_what_is_open_in_one_logged_step(world):
     question.refresh_from_db()
     assert question.due_on == date(2027, 2, 17)
     assert {case.due_on for case in Case.objects.all()} == {date(2027, 2, 17)}
-    # 签收 and 异议 of 4 February stay where they are, but are sure now
+    # 签收, 异议 and 首次联系 of 4 February stay where they are, but are sure now
     assert done.moved == 4
-    assert done.settled == 8
+    assert done.settled == 12
     assert done.kept == 0
     assert figure("batons_due") == due_before
     assert verbs(notice) == ["calendar_notice.drafted", "calendar_notice.entered"]
@@ -108,9 +108,9 @@ def test_putting_it_in_force_moves_what_is_open_in_one_logged_step(world):
     assert "question.recounted" in verbs(question)
     facts = Event.objects.get(verb="calendar_notice.entered").facts
     assert (facts["moved"], facts["calendar"]) == (4, done.after_version)
-    assert RecountLine.objects.filter(recount=done).count() == 12
+    assert RecountLine.objects.filter(recount=done).count() == 16
     rows, page = previews.recount_lines(admin, done)
-    assert len(rows) == len(page.rows) == 12
+    assert len(rows) == len(page.rows) == 16
     assert rows[0].label
 
 
@@ -229,7 +229,7 @@ def test_pages_of_a_preview_lose_and_repeat_nothing(world, monkeypatch):
         cursor = page.next_cursor
         if not cursor:
             break
-    assert len(seen) == len(set(seen)) == (4 + 3) * 3
+    assert len(seen) == len(set(seen)) == (4 + 3) * 4
     assert previews.preview(admin, target, cursor="made up").rows
 
 

@@ -64,7 +64,7 @@ def test_a_notice_is_typed_looked_at_and_put_in_force(winter, admin, story: Stor
     assert str(lead.due_on) == "2027-02-17"
     # the list of what was affected stays
     listed = admin.get(reverse("desk:recount", args=[Recount.objects.get().pk])).content.decode()
-    assert listed.count("水利局 · 牵头") == 3
+    assert listed.count("水利局 · 牵头") == 4
     assert admin.post(reverse("desk:calendar_notice_enforce", args=[notice.pk])).status_code == 409
     answer = admin.post(reverse("desk:calendar_notice_withdraw", args=[notice.pk]), follow=True)
     assert "已告知诉求人而不提前 1 条" in answer.content.decode()

@@ -253,8 +253,6 @@ WORDS: dict[str, str] = {
     "case.recounted": "期限随日历重算",
     "case.baton_recounted": "期限随日历重算",
     "question.baton_recounted": "期限随日历重算",
-    "case.extended": "期限延后",
-    "question.extended": "期限延后",
 }
 
 
