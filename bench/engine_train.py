@@ -1,8 +1,8 @@
-"""Rebuild the model that ships from ../shared/data: `python -m bench.engine_train` (about a minute).
+"""Rebuild the model that ships from ../shared/data: `python -m bench.engine_train` (about three minutes).
 
 General words come from the texts other than the labelled messages; the weights of the evidence from all labels.
 The file holds hashed counts and meanings of general words, hashed character pairs inside them, and trees over
-similarities: no text, no names.
+similarities: no text, no names. Beside the weights lies what each threshold was worth on held-out questions.
 """
 
 from __future__ import annotations
@@ -19,11 +19,22 @@ from samequestion.counts import empty_counts
 from samequestion.features import features
 from samequestion.grouping import fit_table
 from samequestion.model import Model
-from samequestion.records import I64, Message
+from samequestion.records import I64, Message, Threshold
 from samequestion.settings import Settings
 from samequestion.similarity import Table
 from samequestion.tables import read_messages
-from samequestion.training import Examples, Words, examples, learn_words, train, with_other_names, with_short_forms
+from samequestion.training import (
+    Examples,
+    HeldOut,
+    Words,
+    examples,
+    folds,
+    learn_words,
+    thresholds,
+    train,
+    with_other_names,
+    with_short_forms,
+)  # fmt: skip
 from samequestion.trees import Trees
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +84,13 @@ def labelled(messages: list[Message], table: Table, left: I64, right: I64) -> Ex
     return with_short_forms(with_other_names(data, messages, table), data, Table(cut, table.model))
 
 
+def measured(table: Table, data: Examples, left: I64, right: I64, question: I64) -> tuple[Threshold, ...]:
+    """Precision by threshold over the candidate pairs with a labelled end, each scored by trees that saw neither end."""
+    known = (question[left] >= 0) | (question[right] >= 0)
+    left, right = left[known], right[known]
+    return thresholds(HeldOut(table, data, folds(question))(left, right), question[left] == question[right])
+
+
 def main() -> None:
     if not DATA.is_dir():
         sys.exit("../shared/data 不在：重建默认模型需要那里的标注数据")
@@ -82,7 +100,8 @@ def main() -> None:
     messages = sorted(read_messages(DATA / "messages.xlsx"), key=lambda m: m.id)
     table, left, right = fit_table([features(m, base) for m in messages], base)
     data = labelled(messages, table, left, right)
-    model = Model(settings, train(data), words.background, base.counts, words.ids, words.vectors, words.pairs)
+    model = Model(settings, train(data), words.background, base.counts, words.ids, words.vectors, words.pairs,
+                  thresholds=measured(table, data, left, right, question_numbers(messages)))  # fmt: skip
     OUTPUT.write_bytes(model.to_bytes())
     print(f"{OUTPUT.name}: {OUTPUT.stat().st_size / 1e3:.0f} kB，通用词 {len(words.chosen)}，样本 {len(data.same)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,6 +47,14 @@ class Index:
     def propose(self, message: Message) -> Proposal:
         """Where the message would go; nothing is remembered."""
         return self._propose(message.id, features(message, self.model))
+
+    def proposals(self, message: Message, limit: int = 3) -> tuple[Proposal, ...]:
+        """Every group that the message may belong to, the strongest first, at most `limit`; empty = a group of its own.
+
+        A message with two problems is proposed to both questions; a person picks. Nothing is remembered.
+        """
+        ranked = self._ranked(message.id, features(message, self.model))
+        return tuple(proposal for link, proposal in ranked[:limit] if link > self.model.settings.join_at)
 
     def add(self, message: Message) -> Proposal:
         """Remember the message and put it where proposed. Adding an id again changes nothing."""
@@ -93,24 +102,28 @@ class Index:
         return list(dict.fromkeys([*best, *(m for g in groups for m in self._members[g][: self.SAMPLE])]))
 
     def _propose(self, own_id: str, asked: Features) -> Proposal:
+        """The group with the strongest link, or a group of its own when no link is strong enough."""
+        ranked = self._ranked(own_id, asked)
+        if not ranked:
+            return Proposal(None, 1.0)
+        link, best = ranked[0]
+        return (
+            best if link > self.model.settings.join_at else replace(best, group=None, probability=1 - best.probability)
+        )
+
+    def _ranked(self, own_id: str, asked: Features) -> list[tuple[float, Proposal]]:
+        """(strength of the link, proposal) of every candidate group that no person has refused, the strongest first."""
         names = self._candidates(asked, own_id)
-        if not names:
-            return Proposal(None, 1.0)
         results = dict(zip(names, score(asked, [self._features[n] for n in names], self.model, explain=8), strict=True))
-        best: tuple[float, str] | None = None
+        found = []
         for group in dict.fromkeys(self._group_of[n] for n in names):
-            link = strength(np.array([r.weight for r in self._sample(group, results).values()]), self.model.settings)
-            if not self._is_barred(own_id, group) and (best is None or link > best[0]):
-                best = (link, group)
-        if best is None:
-            return Proposal(None, 1.0)
-        link, group = best
-        members = self._sample(group, results)
-        nearest = max(members, key=lambda m: (members[m].weight, m))
-        chance = belonging(np.array([r.probability for r in members.values()]))
-        if link > self.model.settings.join_at:
-            return Proposal(group, chance, members[nearest], nearest)
-        return Proposal(None, 1.0 - chance, members[nearest], nearest)
+            if not self._is_barred(own_id, group):
+                members = self._sample(group, results)
+                nearest = max(members, key=lambda m: (members[m].weight, m))
+                chance = belonging(np.array([r.probability for r in members.values()]))
+                link = strength(np.array([r.weight for r in members.values()]), self.model.settings)
+                found.append((link, Proposal(group, chance, members[nearest], nearest)))
+        return sorted(found, key=lambda row: -row[0])
 
     def _sample(self, group: str, results: dict[str, Comparison]) -> dict[str, Comparison]:
         return {m: results[m] for m in self._members[group] if m in results}

@@ -23,7 +23,8 @@ from samequestion.features import features, text_id
 from samequestion.lexicon import STOP_WORDS
 from samequestion.model import Model
 from samequestion.normalize import canonical, clauses, clean
-from samequestion.records import F32, F64, I8, I64, IN_TITLE, U32, Features, Message
+from samequestion.records import F32, F64, I8, I64, IN_TITLE, U32, Features, Message, Threshold
+from samequestion.scoring import probability
 from samequestion.similarity import EVIDENCE, GROUP_OF, Table, pair_features
 from samequestion.trees import Trees, average, from_lightgbm
 
@@ -274,3 +275,22 @@ class HeldOut:
             if len(rows):
                 out[rows] = trees.score(evidence[rows])
         return out
+
+
+LISTED = (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+"""Probabilities for which a model says how precise proposing from there on was."""
+
+
+def thresholds(weights: F64, same: NDArray[np.bool_]) -> tuple[Threshold, ...]:
+    """Precision and recall of proposing from each of `LISTED` on, given held-out log-odds of pairs and the truth.
+
+    A threshold that nothing reaches is left out.
+    """
+    chance = probability(weights)
+    rows = []
+    for at in LISTED:
+        proposed = chance >= at
+        hits, count = int((proposed & same).sum()), int(proposed.sum())
+        if hits:
+            rows.append(Threshold(at, round(hits / count, 4), round(hits / int(same.sum()), 4), count))
+    return tuple(rows)

@@ -230,3 +230,53 @@ def test_a_burst_ends_in_one_question_and_each_key_keeps_a_bounded_number() -> N
         index.add(message)
     assert max(map(len, index.groups.values())) >= 115
     assert max(map(len, index._by_key.values())) < 40
+
+
+def test_a_message_with_two_problems_is_proposed_to_both_questions() -> None:
+    index = Index(MODEL)
+    for message in [*plant(), *burst("松涛府", 6)]:
+        index.add(message)
+    mill, water = plant()[0], burst("松涛府", 6)[0]
+    both = Message("both", f"{mill.title}，{water.title}", f"{mill.body}另外，{water.body}")
+    assert {p.group for p in index.proposals(both)} == {"p0", water.id}
+    assert [p.group for p in index.proposals(both, limit=1)] == [index.propose(both).group]
+    assert all(p.comparison is not None and p.comparison.reasons for p in index.proposals(both))
+    assert len(index) == 10
+
+
+def test_what_fits_nowhere_is_proposed_nowhere() -> None:
+    index = Index(MODEL)
+    assert index.proposals(plant()[0]) == ()
+    for message in plant():
+        index.add(message)
+    assert index.proposals(neighbours()[2]) == ()
+
+
+TRADITIONAL = Message("t", "青竹苑小區攪拌站噪音擾民", "青竹苑南門外新建了一座混凝土攪拌站，機器轟鳴，根本睡不著。")
+ODDLY_TYPED = [
+    TRADITIONAL,
+    Message("w", "青竹苑小区　攪拌站　噪音扰民！！！！", "青竹苑　南门外　的混凝土搅拌站，机器轰鸣，根本睡不着？？？"),
+    Message("e", "青竹苑小区搅拌站噪音扰民😡😡😡", "青竹苑南门外新建了一座混凝土搅拌站🏭，机器轰鸣，根本睡不着😭"),
+    Message("d", "青.竹.苑小区搅*拌*站噪音扰民", "青竹苑南门外新建了一座混凝土搅拌站，机器轰鸣，根本睡不着。"),
+    Message(
+        "l", "青竹苑小区搅拌站噪音扰民", "青竹苑南门外的混凝土搅拌站机器轰鸣，业主根本睡不着，投诉多次没有人管。" * 200
+    ),
+    Message("n", "", "青竹苑小区南门外新建了一座混凝土搅拌站，每天晚上机器轰鸣，噪音扰民，根本睡不着。"),
+]
+
+
+@pytest.mark.parametrize("message", ODDLY_TYPED, ids=lambda m: m.id)
+def test_however_it_is_typed_it_finds_its_question(message: Message) -> None:
+    """Traditional characters, wide blanks, emoji, dots against filters, 7,000 characters, no title."""
+    index = Index(MODEL)
+    for one in [*plant(), *neighbours()]:
+        index.add(one)
+    assert index.propose(message).group == "p0"
+
+
+@pytest.mark.parametrize("text", ["", "！！！？？……", "😡😡😡", "qzy jbz zy", "嗯嗯"])
+def test_what_says_nothing_is_never_joined(text: str) -> None:
+    index = Index(MODEL)
+    for one in [*plant(), *neighbours(), Message("mute", text, text)]:
+        index.add(one)
+    assert index.group_of("mute") == "mute"

@@ -3,11 +3,24 @@
 from dataclasses import replace
 from itertools import combinations, permutations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samequestion import Message, compare, features, fit, load_default_model, mark, propose_title, score, shared_words
+from samequestion import (
+    Message,
+    Threshold,
+    compare,
+    features,
+    fit,
+    load_default_model,
+    mark,
+    propose_title,
+    score,
+    shared_words,
+)
+from samequestion.training import thresholds
 from tests.samequestion.cast import others, plant
 
 MODEL = fit([*plant(), *others()])
@@ -107,3 +120,15 @@ def test_a_title_is_proposed_from_the_members_whatever_their_order() -> None:
 def test_a_copy_is_the_same_question() -> None:
     a = plant()[0]
     assert compare(a, replace(a, id="x"), MODEL).probability > 0.9
+
+
+def test_a_model_remembers_how_precise_each_threshold_was() -> None:
+    """What the settings screen shows: of the pairs proposed from here on, this share was one question."""
+    log_odds = np.log(np.array([0.95, 0.9, 0.8, 0.72, 0.6, 0.35]) / np.array([0.05, 0.1, 0.2, 0.28, 0.4, 0.65]))
+    rows = thresholds(log_odds, np.array([True, True, False, True, False, True]))
+    measured = type(MODEL).from_bytes(replace(MODEL, thresholds=rows).to_bytes())
+    assert measured.thresholds == rows
+    assert measured.threshold(0.7) == Threshold(0.7, precision=0.75, recall=0.75, pairs=4)
+    assert measured.threshold(0.72) == measured.threshold(0.7)
+    assert measured.threshold(0.1) is None
+    assert replace(MODEL, thresholds=()).threshold(0.7) is None
