@@ -23,7 +23,9 @@ def _simplify_table() -> dict[int, str]:
 
 @lru_cache(maxsize=1)
 def _traditional() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, _simplify_table()))}]")
+    # The rare ones beyond 16 bits as one range: a long list of them would make every search slow.
+    common = "".join(chr(code) for code in _simplify_table() if code < 0x10000)
+    return re.compile(f"[{common}\U00010000-\U0010ffff]")
 
 
 def simplify(text: str) -> str:
