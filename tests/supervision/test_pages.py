@@ -12,6 +12,7 @@ from tongti.relay.models import Baton
 from tongti.supervision import actions, queries
 from tongti.supervision.models import Item, Proposal
 from tongti.units.models import Transfer
+from tongti.verdicts.models import StrikeOff
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,15 @@ class TestLedger:
         assert queries.ledger(watch.mo, queries.Asked(state="overdue"))[1] == []
         watch.days_later(10)
         assert queries.ledger(watch.mo, queries.Asked(state="overdue"))[1][0].late
+
+    def test_what_was_struck_off_says_when_and_by_whom(self, watch):
+        reviewer, at = watch.cast.officers["覃红"], watch.lead.offered_at
+        StrikeOff.objects.create(
+            question=watch.question, baton=watch.lead, state="struck", words="已恢复供水", needs_leader=False,
+            applied_by=watch.cast.officers["黄志强"], applied_at=at, reviewed_by=reviewer, reviewed_at=at, struck_at=at,
+        )  # fmt: skip
+        (line,) = queries.ledger(watch.mo, queries.Asked(state="struck"))[1]
+        assert (line.struck, line.reviewer) == ("2026-03-06", "覃红")
 
     def test_a_unit_sees_its_own_lines(self, watch):
         assert len(queries.ledger(watch.huang, queries.Asked())[1]) == 1

@@ -1,10 +1,13 @@
 """What each rule finds, what it leaves alone, and that it says it once."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.relay.stories import verbs
 from tongti.relay import actions as relay
-from tongti.relay.models import Baton
+from tongti.relay.models import Baton, Promise
+from tongti.shared import clock
 from tongti.shared.errors import BadInput
 from tongti.supervision import actions
 from tongti.supervision.errors import NotSupervised
@@ -110,6 +113,22 @@ def test_a_question_that_grows(watch):
     watch.days_later(3)
     actions.scan()
     assert Proposal.objects.filter(rule="growing").count() == 2  # another week
+
+
+def test_a_promise_whose_day_has_passed(watch):
+    """It came back by itself on 10 March; the day after, it is proposed."""
+    mo, now = watch.cast.officers["莫刚"], clock.now()
+    day = now.date() + timedelta(days=4)
+    Promise.objects.create(
+        baton=watch.lead, obstacle="testing", words="等检测结果", promise_on=day, limit_on=day, from_due_on=day,
+        state="approved", asked_by=mo, asked_at=now, decided_by=mo, decided_at=now, returned_at=now, ended_at=now,
+    )  # fmt: skip
+    watch.days_later(4)
+    actions.scan()
+    assert found("promise") == set()
+    watch.days_later(5)
+    actions.scan()
+    assert found("promise") == {("水利局", "承诺办理的日子（3 月 10 日）已过 1 天")}
 
 
 def test_a_supervisor_proposes_what_she_ticked_on_the_wall(watch):

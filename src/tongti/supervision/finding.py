@@ -11,7 +11,7 @@ from django.utils import timezone
 from tongti.answers.models import Answer
 from tongti.deadlines import queries as days
 from tongti.figures import queries as figures
-from tongti.relay.models import OPEN, Baton, Contact
+from tongti.relay.models import OPEN, Baton, Contact, Promise
 from tongti.supervision.models import LADDER, Item, Rung
 from tongti.supervision.rules import RuleView
 
@@ -165,6 +165,15 @@ def repeats(rule: RuleView, moment: Moment) -> Iterator[Found]:
         yield _of(baton, rule, f"{baton.pk}:{n // rule.threshold}", rule.why(n=n))
 
 
+def promise(rule: RuleView, moment: Moment) -> Iterator[Found]:
+    """A promise came back on its day, and the matter is still open: so many days after it."""
+    rows = Promise.objects.filter(returned_at__isnull=False, baton__state__in=OPEN, promise_on__lt=moment.today)
+    for row in rows.select_related("baton").iterator(CHUNK):
+        over = (moment.today - row.promise_on).days
+        if over >= rule.threshold:
+            yield _of(row.baton, rule, str(row.pk), rule.why(due=_day(row.promise_on), n=over))
+
+
 def growing(rule: RuleView, moment: Moment) -> Iterator[Found]:
     """So many new askers within seven days; once a week per question."""
     since = moment.today - timedelta(days=WEEK - 1)
@@ -210,6 +219,7 @@ FINDERS: dict[str, Finder] = {
     "redo": redo,
     "repeats": repeats,
     "helper_late": helper_late,
+    "promise": promise,
     "growing": growing,
     "no_feedback": no_feedback,
 }

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongti.cases.models import Case
 from tongti.deadlines.queries import days_left
 from tongti.questions.models import Membership
 from tongti.relay import access as relay_access
-from tongti.relay.models import OPEN, Baton, Progress
+from tongti.relay.models import OPEN, Baton, Evidence, Progress
 from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
@@ -24,6 +24,7 @@ from tongti.shared.pages import Page, page_of
 from tongti.supervision.models import LedgerNote
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May, Viewer
+from tongti.verdicts.models import StrikeOff
 
 STATES = {"": "全部", "open": "在办", "overdue": "超期", "done": "已答复", "struck": "已销号"}
 CHUNK = 400
@@ -122,7 +123,7 @@ class Asked:
 
 
 def ledger(viewer: Viewer, asked: Asked, cursor: str = "", *, size: int = 40) -> tuple[Page[Baton], list[Line]]:
-    """One page of the ledger, newest dispatch first; nine queries whatever its size."""
+    """One page of the ledger, newest dispatch first; eleven queries whatever its size."""
     page = page_of(_rows(viewer, asked), order=("-id",), cursor=cursor, size=size)
     return page, _lines(page.rows)
 
@@ -183,6 +184,9 @@ def _state(state: str) -> Q:
         return Q(state__in=OPEN)
     if state == "overdue":
         return Q(state__in=OPEN, due_on__lt=clock.today())
+    if state == "struck":
+        struck = StrikeOff.objects.filter(state=StrikeOff.State.STRUCK)
+        return Q(question__in=struck.values("question")) | Q(case__in=struck.values("case"))
     return Q(state=Baton.State.DONE) if state == "done" else Q()
 
 
@@ -203,6 +207,8 @@ class _Facts:
         self.helpers = self._helpers(batons)
         self.channels = self._channels()
         self.progress = self._progress(batons)
+        self.struck = {(s.question_id, s.case_id): s for s in self._struck()}
+        self.evidence = self._evidence(batons)
         self.notes = {(n.question_id, n.case_id): n for n in self._notes()}
 
     def _on(self) -> Q:
@@ -231,6 +237,15 @@ class _Facts:
         rows = Progress.objects.filter(baton__in=batons, public=True).order_by("baton_id", "-at", "-pk")
         return dict(rows.distinct("baton_id").values_list("baton_id", "words"))
 
+    def _struck(self) -> Iterable[StrikeOff]:
+        rows = StrikeOff.objects.filter(self._on(), state=StrikeOff.State.STRUCK)
+        return rows.select_related("reviewed_by").order_by("pk")
+
+    def _evidence(self, batons: Sequence[Baton]) -> dict[int, int]:
+        """How many papers stand behind each lead."""
+        rows = Evidence.objects.filter(baton__in=batons).order_by().values_list("baton_id")
+        return dict(rows.annotate(n=Count("pk")))
+
     def _notes(self) -> Iterable[LedgerNote]:
         return LedgerNote.objects.filter(self._on()).select_related("leader")
 
@@ -239,6 +254,7 @@ def _line(baton: Baton, facts: _Facts) -> Line:
     key = (baton.question_id, baton.case_id)
     note = facts.notes.get(key)
     helpers = facts.helpers.get(key, [])
+    struck, papers = facts.struck.get(key), facts.evidence.get(baton.pk, 0)
     return Line(
         **_problem(baton, facts),
         goal=note.goal if note else "",
@@ -252,9 +268,9 @@ def _line(baton: Baton, facts: _Facts) -> Line:
         due=_day(baton.due_on),
         progress=facts.progress.get(baton.pk) or (baton.question.progress if baton.question else ""),
         result=_result(baton),
-        evidence="",
-        struck="",
-        reviewer="",
+        evidence=f"{papers} 份" if papers else "",
+        struck=_day(timezone.localdate(struck.struck_at)) if struck and struck.struck_at else "",
+        reviewer=struck.reviewed_by.name if struck and struck.reviewed_by else "",
         question_id=baton.question_id,
         case_id=baton.case_id,
         late=baton.is_open and (days_left(baton.due_on) or 0) < 0,

@@ -187,7 +187,7 @@ class LedgerForm(Form):
 
         super().__init__(*args, **kwargs)
         _set_choices(self, "unit", unit_options("全部单位"))
-        _set_choices(self, "category", category_options())
+        _set_choices(self, "category", category_options("全部类别"))
 
     def asked(self) -> queries.Asked:
         """What is right of what was asked; a wrong filter says so and filters nothing."""
