@@ -59,7 +59,7 @@ def open_page(browser: Browser, live_server: Any, watch: Watch) -> Iterator[Open
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch.attach(page)

@@ -1,12 +1,17 @@
 """Pages of the relay and the answers: who gets in (the rows of tests/policy/pass_on.py), and what they cost."""
 
+import uuid
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from tests.policy.pass_on import SAMPLE, TABLE, question_in_hand
+from tests.relay.stories import Story
 from tongti.answers.models import Answer
-from tongti.relay.models import Baton
+from tongti.deadlines.queries import next_working_days
+from tongti.relay.models import Baton, Evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +82,29 @@ def test_a_question_already_dispatched_says_so(cast):
     client = client_of(cast, "韦晓梅")
     reply = client.get(reverse("desk:dispatch", args=[question.pk]))
     assert reply.status_code == 302
+
+
+def test_a_promise_with_its_papers_is_asked_for_on_the_page(cast, paper):
+    """Several files go through one field; what is wrong stands beside the field that it is about."""
+    lead = Baton.objects.get(question=question_in_hand(cast), role="lead")
+    client = client_of(cast, "黄志强")
+    on = next_working_days(60)[-1].isoformat()
+    papers = [SimpleUploadedFile(f"批复{n}.pdf", paper.content + bytes([n]), "application/pdf") for n in (1, 2)]
+    filled = {"obstacle": "project", "words": "要立项", "step_0": "立项", "step_0_on": on, "promise_on": on}
+    reply = client.post(f"/desk/batons/{lead.pk}/promise/", filled)
+    assert reply.status_code == 422
+    assert "请附上证明客观原因的文件" in reply.content.decode()
+    reply = client.post(f"/desk/batons/{lead.pk}/promise/", {**filled, "files": papers})
+    assert reply.status_code == 302
+    assert Evidence.objects.filter(baton=lead).count() == 2
+
+
+def test_a_note_on_a_case_takes_its_files(cast, paper):
+    case = Story(cast).call()
+    sent = {
+        "key": uuid.uuid4(),
+        "words": "",
+        "files": [SimpleUploadedFile("现场.pdf", paper.content, "application/pdf")],
+    }
+    assert client_of(cast, "李小英").post(f"/desk/cases/{case.pk}/note/", sent).status_code == 302
+    assert case.attachments.count() == 1

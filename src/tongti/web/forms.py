@@ -57,6 +57,21 @@ class MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Several files in one field. Which of them may be kept is the domain's to say (shared.uploads), in its own sentence."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", MultipleFileInput)
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Django's own field knows one file only, and calls a list of them wrong."""
+        files = [file for file in (data or []) if file]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
 class Form(forms.Form):
     """Subclass this. ``small = True`` gives desk-sized controls."""
 

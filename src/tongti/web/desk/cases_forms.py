@@ -12,7 +12,7 @@ from tongti.parties.queries import PartyKind
 from tongti.shared.text import normal_phone
 from tongti.shared.uploads import ACCEPT
 from tongti.units import queries as units
-from tongti.web.forms import DateInput, Form, MultipleFileInput
+from tongti.web.forms import DateInput, FilesField, Form, MultipleFileInput
 
 CHANNELS = [
     (Channel.PHONE, Channel.PHONE.label),
@@ -160,7 +160,7 @@ class RegisterForm(Form):
     credit_code = forms.CharField(
         label="统一社会信用代码", required=False, max_length=18, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    files = forms.FileField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
+    files = FilesField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
     repeat_of = forms.IntegerField(required=False, widget=forms.HiddenInput)
     answer = forms.CharField(
         label="当场答复",
@@ -261,7 +261,7 @@ class NoteForm(Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     words = forms.CharField(label="内容", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
-    files = forms.FileField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
+    files = FilesField(label="附件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
     inside = forms.BooleanField(label="只给内部看（诉求人查进度时看不到）", required=False)
 
 

@@ -10,7 +10,7 @@ from tongti.cases import queries as cases
 from tongti.relay import queries as relay
 from tongti.shared.uploads import ACCEPT
 from tongti.web.desk.relay_forms import unit_options
-from tongti.web.forms import DateInput, Form, MultipleFileInput, dress
+from tongti.web.forms import DateInput, FilesField, Form, MultipleFileInput, dress
 
 STEP_ROWS = 4
 YES_NO = [("yes", "同意"), ("no", "不同意")]
@@ -21,8 +21,8 @@ class ExtensionForm(Form):
 
     small = True
     reason = forms.ChoiceField(label="延期的原因")
-    to_due_on = forms.DateField(label="延到哪一天", required=False, widget=DateInput)
-    hours = forms.IntegerField(label="延几个小时", required=False, min_value=1, max_value=720)
+    to_due_on = forms.DateField(label="延到哪一天", widget=DateInput)
+    hours = forms.IntegerField(label="延几个小时", min_value=1, max_value=720)
     words = forms.CharField(label="说明", max_length=500, widget=forms.Textarea({"rows": 2}))
 
     def __init__(self, *args: Any, rule: relay.MayExtend, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class PromiseForm(Form):
     obstacle = forms.ChoiceField(label="客观原因是哪一类")
     words = forms.CharField(label="客观原因的说明", max_length=500, widget=forms.Textarea({"rows": 2}))
     promise_on = forms.DateField(label="承诺哪一天办好", widget=DateInput)
-    files = forms.FileField(
+    files = FilesField(
         label="证明客观原因的文件或照片",
         required=False,
         widget=MultipleFileInput(attrs={"accept": ACCEPT}),
@@ -214,9 +214,7 @@ class StrikeOffForm(Form):
 
     small = True
     words = forms.CharField(label="完成情况", max_length=500, widget=forms.Textarea({"rows": 2}))
-    files = forms.FileField(
-        label="办好了的照片或文件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT})
-    )
+    files = FilesField(label="办好了的照片或文件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
 
 
 class StrikeOffReviewForm(Form):

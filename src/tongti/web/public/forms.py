@@ -8,7 +8,7 @@ from tongti.shared.kept import kept
 from tongti.shared.text import ONLY_SIGNS, has_words, normal_phone, tidy
 from tongti.shared.uploads import ACCEPT
 from tongti.units import queries as units
-from tongti.web.forms import Form, MultipleFileInput
+from tongti.web.forms import FilesField, Form, MultipleFileInput
 
 PHONE_WRONG = "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。"
 UNKNOWN_TOWN = "0"
@@ -59,9 +59,9 @@ def name_field() -> forms.CharField:
     )
 
 
-def files_field() -> forms.FileField:
+def files_field() -> FilesField:
     """Photos, recordings, papers. Checked one by one by the view, so a bad one does not cost the good ones."""
-    return forms.FileField(
+    return FilesField(
         label="照片、录音、文件",
         required=False,
         help_text="最多 6 个，每个不超过 10 MB。照片里的拍摄地点等信息会自动去掉。",
