@@ -88,6 +88,10 @@ STATES: dict[str, State] = {
     "struck": State(_("已销号"), "ok", "circle-check"),
     "strikeoff.returned": State(_("不同意销号"), "mute", "undo-2"),
     "undone": State(_("又回来了"), "warn", "rotate-ccw"),
+    # a notice of holidays
+    "calendarnotice.draft": State(_("待确认"), "wait", "hourglass"),
+    "calendarnotice.in_force": State(_("已生效"), "ok", "circle-check"),
+    "calendarnotice.withdrawn": State(_("已撤下"), "mute", "undo-2"),
     # a call-back
     "callback.waiting": State(_("待回访"), "wait", "phone"),
     "callback.done": State(_("已评价"), "ok", "circle-check"),
