@@ -137,7 +137,9 @@ def test_every_role_signs_in_with_one_click(settings: Any) -> None:
 def test_the_leaders_page_is_alive() -> None:
     board = reports.board(viewer_of(Officer.objects.get(name="何区长")), "quarter")
     assert board.hot[0].question.title == "临江镇幸福路一带晚高峰停水"
-    assert board.hot[0].question.asker_count >= 35
+    # how many of them a dispatcher has gone over already depends on the hour at which the demo is loaded
+    asked = board.hot[0].question
+    assert asked.asker_count + asked.proposed_count >= 40
     assert board.hot[0].newcomers > 0
     assert board.overdue > 0
     assert len(board.units) >= 12

@@ -2,18 +2,18 @@
 
 from tongti.units.access import Viewer
 
-TODO = "desk:home"
+MY_WORK = "desk:home"
 
 # The first address of which this role's work is made up.
 START: dict[str, str] = {
-    "clerk": TODO,
-    "dispatcher": TODO,
+    "clerk": MY_WORK,
+    "dispatcher": MY_WORK,
     "receiver": "desk:batons",
     "handler": "desk:batons",
-    "unit_leader": TODO,
+    "unit_leader": MY_WORK,
     "helper": "desk:batons",
-    "coordinator": TODO,
-    "supervisor": TODO,
+    "coordinator": MY_WORK,
+    "supervisor": MY_WORK,
     "revisitor": "desk:callbacks",
     "analyst": "board:home",
     "field_officer": "desk:register",
@@ -30,4 +30,4 @@ START: dict[str, str] = {
 def start_of(viewer: Viewer) -> str:
     """The page of her work; whoever holds roles of several kinds, or none, begins with 我的待办, which gathers them all."""
     pages = {START[code] for code in viewer.role_codes}
-    return pages.pop() if len(pages) == 1 else TODO
+    return pages.pop() if len(pages) == 1 else MY_WORK

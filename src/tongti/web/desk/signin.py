@@ -145,4 +145,4 @@ def _next(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     # a bare word would be taken for the name of a page
     # 我的待办 is where people come from who asked for nothing in particular
-    return wanted if wanted.startswith("/") and safe and wanted != reverse(landing.TODO) else HOME
+    return wanted if wanted.startswith("/") and safe and wanted != reverse(landing.MY_WORK) else HOME
