@@ -6,6 +6,8 @@ import unicodedata
 import phonenumbers
 import rjieba
 
+from tongti.shared.errors import BadInput
+
 _BLANK = re.compile(r"[ \t\u00a0\u3000]+")
 _LINES = re.compile(r"\n{3,}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -19,6 +21,16 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _BLANK.sub(" ", _CONTROL.sub("", text))
     return _LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
+
+
+def checked_words(text: str, field: str, label: str, limit: int, *, optional: bool = False) -> str:
+    """Tidy text that must be there (unless ``optional``) and has at most ``limit`` characters. Raises BadInput at ``field``."""
+    text = tidy(text)
+    if not text and not optional:
+        raise BadInput(field, f"请填写“{label}”。")
+    if len(text) > limit:
+        raise BadInput(field, f"“{label}”写了 {len(text)} 字，最多 {limit} 字。")
+    return text
 
 
 def has_words(text: str) -> bool:

@@ -12,12 +12,13 @@ from django.db import IntegrityError, transaction
 from tongti.cases.models import Case
 from tongti.questions.models import Question
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import checked_words, matter_of, unit_for_baton
+from tongti.relay.actions.matters import matter_of, unit_for_baton
 from tongti.relay.errors import ConsultationClosed, Consulting, NotForDispatch
 from tongti.relay.models import Consultation, Opinion
 from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
+from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 

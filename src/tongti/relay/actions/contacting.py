@@ -12,10 +12,10 @@ from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions.models import Membership
 from tongti.relay import access
-from tongti.relay.actions.matters import checked_words
 from tongti.relay.models import Baton, Contact, Reach, UrgentReport
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible
+from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 

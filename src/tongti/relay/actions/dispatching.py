@@ -11,11 +11,12 @@ from tongti.questions import actions as questions
 from tongti.questions.models import Membership, Question
 from tongti.relay.actions import matters
 from tongti.relay.actions.consulting import refuse_while_consulting
-from tongti.relay.actions.matters import Matter, checked_words, clocks_for, matter_of, regime_of, unit_for_baton
+from tongti.relay.actions.matters import Matter, clocks_for, matter_of, regime_of, unit_for_baton
 from tongti.relay.errors import AlreadyTakesPart, InQuestion, NoLead, NotForDispatch
 from tongti.relay.models import Baton
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.units.access import May, Viewer
 from tongti.units.models import Duty, Unit
 

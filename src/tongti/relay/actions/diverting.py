@@ -10,11 +10,12 @@ from tongti.relay import access
 from tongti.relay.actions import matters
 from tongti.relay.actions.endings import end_all
 from tongti.relay.actions.extending import in_work, not_asked, outside
-from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.errors import AlreadyAsked, InHand, LeadOnly
 from tongti.relay.models import Baton, LateDiversion
 from tongti.relay.models.asking import Ask
 from tongti.shared import clock, links
+from tongti.shared.text import checked_words
 from tongti.units import queries as units
 from tongti.units.access import May, Viewer
 

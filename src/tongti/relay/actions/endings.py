@@ -9,12 +9,13 @@ from tongti.questions import actions as questions
 from tongti.questions.actions import holding
 from tongti.questions.models import Membership, Question
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import Matter, checked_words, clocks_for, locked_matter_of, regime_of
+from tongti.relay.actions.matters import Matter, clocks_for, locked_matter_of, regime_of
 from tongti.relay.errors import Ended, LeadCannotBeRecalled, NoLead, NotAccepted, NothingToReopen
 from tongti.relay.models import OPEN, Baton, Objection
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import Raced
+from tongti.shared.text import checked_words
 from tongti.units.access import May, Viewer
 
 

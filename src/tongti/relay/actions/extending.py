@@ -9,7 +9,7 @@ from tongti.deadlines import limits
 from tongti.deadlines.limits import Due
 from tongti.relay import access, rules
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.telling import tell_new_date
 from tongti.relay.errors import (
     AlreadyAsked,
@@ -24,6 +24,7 @@ from tongti.relay.models.asking import Ask
 from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.units.access import May, Viewer
 
 VERBS = ("question.extended", "case.extended")

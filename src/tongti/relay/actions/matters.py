@@ -25,7 +25,6 @@ __all__ = [
     "Clocks",
     "Matter",
     "case_ids_of",
-    "checked_words",
     "clocks_for",
     "close_objection",
     "count_ended",
@@ -90,16 +89,6 @@ def unit_for_baton(unit_id: int | None, field: str) -> Unit:
     if found is None:
         raise BadInput(field, "请选一个在用的承办单位。")
     return found
-
-
-def checked_words(text: str, field: str, label: str, limit: int) -> str:
-    """Tidy text that must be there. Raises BadInput."""
-    text = text.strip()
-    if not text:
-        raise BadInput(field, f"请填写“{label}”。")
-    if len(text) > limit:
-        raise BadInput(field, f"“{label}”写了 {len(text)} 字，最多 {limit} 字。")
-    return text
 
 
 # --- figures, trail, and where the cases are --------------------------------------------------------------------

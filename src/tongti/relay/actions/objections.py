@@ -5,11 +5,12 @@ from django.utils import timezone
 
 from tongti.relay import access
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import Matter, checked_words, clocks_for, locked_matter_of, regime_of, unit_for_baton
+from tongti.relay.actions.matters import Matter, clocks_for, locked_matter_of, regime_of, unit_for_baton
 from tongti.relay.errors import AlreadyTakesPart, Designated, Ended, MustDesignate, ObjectionUsed, TooLateToObject
 from tongti.relay.models import OPEN, Baton, Objection
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
 

@@ -14,7 +14,7 @@ from tongti.deadlines import queries as days
 from tongti.relay import access, rules
 from tongti.relay.actions import matters
 from tongti.relay.actions.extending import day_words, in_work, not_asked, outside
-from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.proofs import keep_evidence
 from tongti.relay.actions.telling import tell_new_date
 from tongti.relay.errors import AlreadyAsked, LeadOnly, OwnRequest
@@ -23,6 +23,7 @@ from tongti.relay.models.asking import Ask
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.shared.uploads import CleanUpload, Upload
 from tongti.units.access import May, Viewer
 

@@ -13,12 +13,12 @@ from django.db.models import Q
 
 from tongti.accounts.models import Officer
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import checked_words
 from tongti.relay.errors import NotOnSheet, SheetClosed, SheetOpen
 from tongti.relay.models import Baton, Contact, HandOver, HandOverItem, HandOverSheet
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, NotAllowed, Raced
+from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May, Viewer

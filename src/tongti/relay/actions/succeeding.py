@@ -8,12 +8,13 @@ from tongti.cases.models import Case
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import Matter, checked_words, locked_matter_of, unit_for_baton
+from tongti.relay.actions.matters import Matter, locked_matter_of, unit_for_baton
 from tongti.relay.errors import StillMoving
 from tongti.relay.models import OPEN, Baton, Succession
 from tongti.shared import clock, later
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit

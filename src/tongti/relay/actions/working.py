@@ -7,12 +7,13 @@ from django.db import transaction
 from tongti.questions import actions as questions
 from tongti.relay import access
 from tongti.relay.actions import matters
-from tongti.relay.actions.matters import checked_words, locked_matter_of
+from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.sheets import stand_in_for
 from tongti.relay.errors import Ended, NotAccepted
 from tongti.relay.models import Baton, HandOver, Progress
 from tongti.shared import clock, privacy
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May, Viewer
 

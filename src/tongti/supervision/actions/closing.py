@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.supervision import access, rules
 from tongti.supervision.actions import matters
-from tongti.supervision.actions.matters import checked, day_words, matter_of
+from tongti.supervision.actions.matters import day_words, matter_of
 from tongti.supervision.errors import NotOpen, RecheckAsked, RecheckOver, SameSupervisor
 from tongti.supervision.models import Feedback, Item, Recheck
 from tongti.units import queries as units
@@ -21,8 +22,8 @@ def give_feedback(*, item: Item, facts: str, basis: str, solved: str, by: Viewer
     """反馈 by the unit: facts, basis, solved or not (一事一文). Raises NotAllowed, BadInput, NotOpen."""
     row = _locked(item)
     access.require_answers(by, row.unit)
-    facts = checked(facts, "facts", "查明的事实", 3000)
-    basis = checked(basis, "basis", "依据", 300)
+    facts = checked_words(facts, "facts", "查明的事实", 3000)
+    basis = checked_words(basis, "basis", "依据", 300)
     _check_solved(solved)
     if not Item.objects.filter(pk=row.pk, state=Item.State.OPEN).update(state=Item.State.ANSWERED):
         raise NotOpen(state=row.get_state_display(), what="反馈")
@@ -43,7 +44,7 @@ def send_back(*, item: Item, reason: str, by: Viewer) -> Item:
     """退回重报: facts not clear, no basis, or not solved. Raises NotAllowed, OwnUnit, BadInput, NotOpen."""
     row = _locked(item)
     access.require_outside(by, row.unit)
-    reason = checked(reason, "reason", "退回理由", 300)
+    reason = checked_words(reason, "reason", "退回理由", 300)
     if not Item.objects.filter(pk=row.pk, state=Item.State.ANSWERED).update(state=Item.State.OPEN):
         raise NotOpen(state=row.get_state_display(), what="退回")
     feedback = row.feedback.filter(state=Feedback.State.GIVEN).get()
@@ -64,7 +65,7 @@ def conclude(*, item: Item, solved: str, words: str, by: Viewer) -> Item:
     """
     row = _locked(item)
     access.require_outside(by, row.unit)
-    words = checked(words, "words", "审结意见", 500)
+    words = checked_words(words, "words", "审结意见", 500)
     _check_solved(solved)
     if row.state == Item.State.OPEN and row.number:
         raise NotOpen(state=row.get_state_display(), what="审结，要先有反馈")
@@ -96,7 +97,7 @@ def tolerate(*, item: Item, reason: str, by: Viewer) -> Item:
     """
     row = _locked(item)
     access.require_outside(by, row.unit)
-    reason = checked(reason, "reason", "容错理由", 300)
+    reason = checked_words(reason, "reason", "容错理由", 300)
     Item.objects.filter(pk=row.pk).update(tolerant=True, tolerant_reason=reason, tolerant_by_id=by.officer_id)
     row.refresh_from_db()
     matters.record("item.tolerated", row, matter_of(row), by=by, facts={})
@@ -111,7 +112,7 @@ def ask_recheck(*, item: Item, reason: str, by: Viewer) -> Recheck:
     """
     row = _locked(item)
     access.require_answers(by, row.unit)
-    reason = checked(reason, "reason", "理由", 500)
+    reason = checked_words(reason, "reason", "理由", 500)
     if row.state != Item.State.CLOSED or row.concluded_at is None:
         raise NotOpen(state=row.get_state_display(), what="申请复核")
     until = timezone.localdate(row.concluded_at) + timedelta(days=rules.RECHECK_DAYS)
@@ -149,7 +150,7 @@ def decide_recheck(*, recheck: Recheck, decision: str, words: str, by: Viewer) -
     access.require_outside(by, row.unit)
     if row.concluded_by_id == by.officer_id:
         raise SameSupervisor
-    words = checked(words, "words", "复核意见", 500)
+    words = checked_words(words, "words", "复核意见", 500)
     if decision not in Recheck.Decision.values:
         raise BadInput("decision", "请选复核决定。")
     decided = Recheck.objects.filter(pk=recheck.pk, decision="").update(

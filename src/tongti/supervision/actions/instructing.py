@@ -10,9 +10,10 @@ from tongti.relay.models import Baton
 from tongti.relay.plans import Matter, matter_of
 from tongti.shared import clock
 from tongti.shared.errors import BadInput
+from tongti.shared.text import checked_words
 from tongti.supervision import access
 from tongti.supervision.actions import matters
-from tongti.supervision.actions.matters import checked, checked_day, day_words
+from tongti.supervision.actions.matters import checked_day, day_words
 from tongti.supervision.errors import NobodyHolds, NotOpen, OwnerCannotClose
 from tongti.supervision.models import Instruction, InstructionReport
 from tongti.units import queries as units
@@ -35,7 +36,7 @@ def instruct(
     Raises NotAllowed, BadInput, NobodyHolds.
     """
     by.require(May.INSTRUCT)
-    words = checked(words, "words", "批示内容", 500)
+    words = checked_words(words, "words", "批示内容", 500)
     due_on = checked_day(due_on)
     matter = matter_of(question, case)
     owner = _owner(matter, owner_id)
@@ -57,7 +58,7 @@ def report(*, instruction: Instruction, words: str, by: Viewer) -> InstructionRe
     """反馈落实情况 by the owner. Raises NotAllowed, BadInput, NotOpen."""
     row = _locked(instruction)
     access.require_answers(by, row.owner)
-    words = checked(words, "words", "落实情况", 2000)
+    words = checked_words(words, "words", "落实情况", 2000)
     if not Instruction.objects.filter(pk=row.pk, state=Instruction.State.OPEN).update(state=Instruction.State.ANSWERED):
         raise NotOpen(state=row.get_state_display(), what="反馈")
     made = InstructionReport.objects.create(instruction=row, words=words, by_id=by.officer_id, at=clock.now())
@@ -75,7 +76,7 @@ def return_report(*, instruction: Instruction, reason: str, by: Viewer) -> Instr
     """退回重报. Raises NotAllowed, OwnerCannotClose, BadInput, NotOpen."""
     row = _locked(instruction)
     _require_side(by, row)
-    reason = checked(reason, "reason", "退回理由", 300)
+    reason = checked_words(reason, "reason", "退回理由", 300)
     if not Instruction.objects.filter(pk=row.pk, state=Instruction.State.ANSWERED).update(state=Instruction.State.OPEN):
         raise NotOpen(state=row.get_state_display(), what="退回")
     last = row.reports.order_by("-pk").first()
@@ -94,7 +95,7 @@ def close(*, instruction: Instruction, note: str = "", by: Viewer) -> Instructio
     """办结 by the leader's side after the owner's report. Raises NotAllowed, OwnerCannotClose, BadInput, NotOpen."""
     row = _locked(instruction)
     _require_side(by, row)
-    note = checked(note, "note", "办结说明", 300, optional=True)
+    note = checked_words(note, "note", "办结说明", 300, optional=True)
     if not Instruction.objects.filter(pk=row.pk, state=Instruction.State.ANSWERED).update(
         state=Instruction.State.CLOSED, closing_note=note, closed_by_id=by.officer_id, closed_at=clock.now()
     ):

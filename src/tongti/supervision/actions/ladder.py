@@ -10,9 +10,10 @@ from tongti.relay.models import Baton
 from tongti.relay.plans import Matter, about
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.supervision import access, rules
 from tongti.supervision.actions import matters
-from tongti.supervision.actions.matters import checked, checked_day, day_words, matter_of
+from tongti.supervision.actions.matters import checked_day, day_words, matter_of
 from tongti.supervision.errors import (
     AlreadyUnderSupervision,
     LadderEnds,
@@ -80,7 +81,7 @@ def open_item(*, baton: Baton, pressure: Pressure, why: str, by: Viewer) -> Item
     matter = matter_of(baton)
     if (there := open_on(matter)) is not None:
         raise AlreadyUnderSupervision(item=f"{there.unit.short_name}，{there.get_rung_display()}")
-    why = checked(why, "why", "为什么督办", 300)
+    why = checked_words(why, "why", "为什么督办", 300)
     return _open(matter, unit, pressure, why=why, baton_id=baton.pk, normal=Rung.REMIND.value, by=by)
 
 
@@ -198,11 +199,11 @@ def _checked(pressure: Pressure) -> Pressure:
         due_on = matters.days_from_now(rules.PACE_DAYS[pressure.pace])
     return Pressure(
         rung=pressure.rung,
-        words=checked(pressure.words, "words", "内容", 1000),
+        words=checked_words(pressure.words, "words", "内容", 1000),
         due_on=due_on,
         pace=pressure.pace,
-        skip_reason=checked(pressure.skip_reason, "skip_reason", "越级理由", 200, optional=True),
-        cap_reason=checked(pressure.cap_reason, "cap_reason", "超过件数的理由", 200, optional=True),
+        skip_reason=checked_words(pressure.skip_reason, "skip_reason", "越级理由", 200, optional=True),
+        cap_reason=checked_words(pressure.cap_reason, "cap_reason", "超过件数的理由", 200, optional=True),
     )
 
 

@@ -8,9 +8,9 @@ from tongti.relay.models import Baton
 from tongti.relay.plans import matter_of
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed
+from tongti.shared.text import checked_words
 from tongti.supervision import access
 from tongti.supervision.actions import matters
-from tongti.supervision.actions.matters import checked
 from tongti.supervision.models import LedgerNote
 from tongti.trail import actions as trail
 from tongti.units import queries as units
@@ -44,9 +44,9 @@ def note_ledger(
     row, made = LedgerNote.objects.select_for_update(no_key=True).get_or_create(
         **matter.key, defaults={"by_id": by.officer_id, "at": clock.now()}
     )
-    row.goal = checked(goal, "goal", "整改目标", 200, optional=True)
-    row.measure = checked(measure, "measure", "整改措施", 300, optional=True)
-    row.remark = checked(remark, "remark", "备注", 200, optional=True)
+    row.goal = checked_words(goal, "goal", "整改目标", 200, optional=True)
+    row.measure = checked_words(measure, "measure", "整改措施", 300, optional=True)
+    row.remark = checked_words(remark, "remark", "备注", 200, optional=True)
     row.leader_id, row.by_id, row.at = leader_id, by.officer_id, clock.now()
     row.save(update_fields=["goal", "measure", "remark", "leader", "by", "at"])
     matters.record("ledger.noted", row, matter, by=by, facts={"leader": leader_id}, first=made)

@@ -14,7 +14,6 @@ from tongti.relay.plans import Matter
 from tongti.shared import clock
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput
-from tongti.shared.text import tidy
 from tongti.supervision.models import Instruction, Item, Proposal
 from tongti.trail import actions as trail
 from tongti.units import queries as units
@@ -56,16 +55,6 @@ def tell_unit(unit: Unit, row: Any, key: str, subject: str, words: str = "", *, 
 def tell(officer_ids: Iterable[int], row: Any, key: str, subject: str, words: str = "") -> None:
     """Each of them once."""
     notices.tell(Word(pk, row, key, subject, words) for pk in set(officer_ids))
-
-
-def checked(text: str, field: str, label: str, limit: int, *, optional: bool = False) -> str:
-    """Tidy text that must be there (unless ``optional``). Raises BadInput."""
-    text = tidy(text)
-    if not text and not optional:
-        raise BadInput(field, f"请填写“{label}”。")
-    if len(text) > limit:
-        raise BadInput(field, f"“{label}”写了 {len(text)} 字，最多 {limit} 字。")
-    return text
 
 
 def checked_day(due_on: date | None, field: str = "due_on") -> date | None:

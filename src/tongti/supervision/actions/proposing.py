@@ -11,8 +11,8 @@ from tongti.relay.models import Baton
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput
+from tongti.shared.text import checked_words
 from tongti.supervision import access, finding, rules
-from tongti.supervision.actions.matters import checked
 from tongti.supervision.errors import NotSupervised, ProposalDecided
 from tongti.supervision.finding import Found
 from tongti.supervision.models import Proposal, Rule, Rung
@@ -83,7 +83,7 @@ def propose(*, batons: Sequence[Baton], rung: str, why: str, by: Viewer) -> int:
     Raises NotAllowed, OwnUnit, BadInput, NotSupervised.
     """
     by.require(May.SUPERVISE)
-    why = checked(why, "why", "理由", 200)
+    why = checked_words(why, "why", "理由", 200)
     if rung not in Rung.values:
         raise BadInput("rung", "请选建议做到哪一步。")
     if not batons:
@@ -115,7 +115,7 @@ def propose(*, batons: Sequence[Baton], rung: str, why: str, by: Viewer) -> int:
 def dismiss(*, proposal: Proposal, reason: str, by: Viewer) -> Proposal:
     """不督办, with the reason; the same fact is not proposed again. Raises NotAllowed, OwnUnit, BadInput, ProposalDecided."""
     access.require_outside(by, proposal.unit)
-    reason = checked(reason, "reason", "不督办的理由", 200)
+    reason = checked_words(reason, "reason", "不督办的理由", 200)
     moved = Proposal.objects.filter(pk=proposal.pk, state=Proposal.State.WAITING).update(
         state=Proposal.State.DISMISSED,
         dismissed_for=reason,
@@ -140,7 +140,7 @@ def set_rule(*, code: str, threshold: int, rung: str, in_use: bool, source: str,
         raise BadInput("threshold", "数量请填 1 到 1000。")
     if (shipped.rung != "" and rung not in Rung.values) or (shipped.rung == "" and rung):
         raise BadInput("rung", "请选建议做到哪一步。")
-    source = checked(source, "source", "依据", 200, optional=True)
+    source = checked_words(source, "source", "依据", 200, optional=True)
     row, _ = Rule.objects.get_or_create(code=code, defaults={"threshold": threshold})
     before = {"threshold": row.threshold, "rung": row.rung, "in_use": row.in_use}
     row.threshold, row.rung, row.in_use, row.source = threshold, rung, in_use, source

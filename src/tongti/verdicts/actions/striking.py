@@ -15,6 +15,7 @@ from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, Raced
+from tongti.shared.text import checked_words
 from tongti.shared.uploads import CleanUpload, Upload
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
@@ -32,7 +33,7 @@ def apply_strike_off(*, baton: Baton, words: str, evidence: Sequence[Upload | Cl
     Raises NotAllowed, BadInput, NotClosedYet, NobodySpoke, AlreadyApplied.
     """
     relay_access.require_at(by, May.HANDLE, baton)
-    words = _words(words, "words", "完成情况", 500)
+    words = checked_words(words, "words", "完成情况", 500)
     if not evidence:
         raise BadInput("files", "请附上办好了的照片或文件。")
     relay.lock_matter(baton=baton)
@@ -80,7 +81,7 @@ def apply_strike_off(*, baton: Baton, words: str, evidence: Sequence[Upload | Cl
 def review_strike_off(*, strike_off: StrikeOff, note: str, needs_leader: bool, by: Viewer) -> StrikeOff:
     """审核 by somebody outside the units that did the work: off the ledger, or on to a leader. Raises NotAllowed, OwnWork, BadInput, Raced."""
     by.require(May.SUPERVISE)
-    note = _words(note, "note", "审核意见", 300)
+    note = checked_words(note, "note", "审核意见", 300)
     _outside(strike_off, by)
     now = clock.now()
     columns: dict[str, Any] = {"state": State.REVIEWED} if needs_leader else {"state": State.STRUCK, "struck_at": now}
@@ -112,7 +113,7 @@ def return_strike_off(*, strike_off: StrikeOff, note: str, by: Viewer) -> Strike
     """不同意销号, with what is missing; the unit may apply anew. Raises NotAllowed, OwnWork, BadInput, Raced."""
     if not by.can(May.INSTRUCT):
         by.require(May.SUPERVISE)
-    note = _words(note, "note", "不同意的理由", 300)
+    note = checked_words(note, "note", "不同意的理由", 300)
     _outside(strike_off, by)
     _move(
         strike_off,
@@ -178,12 +179,3 @@ def _told(verb: str, row: StrikeOff, *, by: Actor, first: bool = False, **facts:
         trail.record(of_question, Question(pk=row.question_id), by=by, facts={"strike_off": row.pk})
     else:
         trail.record(of_case, Case(pk=row.case_id), by=by, facts={"strike_off": row.pk})
-
-
-def _words(text: str, field: str, label: str, limit: int) -> str:
-    text = text.strip()
-    if not text:
-        raise BadInput(field, f"请填写“{label}”。")
-    if len(text) > limit:
-        raise BadInput(field, f"“{label}”写了 {len(text)} 字，最多 {limit} 字。")
-    return text
