@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from tongti.cases.queries import Channel, Kind, Urgency
@@ -38,8 +39,26 @@ def _address() -> forms.URLField:
     )
 
 
+def _with_usual(data: QueryDict) -> QueryDict:
+    """What was typed, with the usual details for every limit whose details were not on the page."""
+    whole = data.copy()
+    near = NearRule()
+    usual = {"near_percent": near.percent, "near_amount": near.amount, "near_unit": near.unit, "stops": ""}
+    for code, _word in queries.clock_choices()["code"]:
+        if f"stops_{code}" in data:
+            continue
+        for part, value in {**usual, "roll_over": "on"}.items():
+            whole[f"{part}_{code}"] = str(value)
+        whole.setlist(f"warns_{code}", list(ClockDraft.warns))
+    return whole
+
+
 class RegimeForm(Form):
-    """A regime with one line for every kind of limit; a line without an amount is a limit that the regime does not set."""
+    """A regime with one line for every kind of limit; a line without an amount is a limit that the regime does not set.
+
+    The details of a limit (``MORE``) are on the page once it is laid down: before that there are twenty times fourteen
+    fields of them. A limit that comes without its details has the usual ones.
+    """
 
     small = True
     code = forms.RegexField(
@@ -92,8 +111,8 @@ class RegimeForm(Form):
     extension_source_url = _address()
     extension_verified = forms.BooleanField(label="延期规则已核对原文", required=False)
 
-    def __init__(self, *args: Any, fixed_code: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, fixed_code: bool = False, **kwargs: Any) -> None:
+        super().__init__(_with_usual(data) if data is not None else None, *args, **kwargs)
         choices = queries.clock_choices()
         self._codes = choices["code"]
         self._add("extension_unit", forms.ChoiceField(label="单位", required=False, choices=choices["unit"]))
