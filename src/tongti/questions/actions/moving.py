@@ -185,7 +185,8 @@ def apply(
     """
     case_ids = [m.case_id for m in moves]
     proposals = Membership.objects.filter(case_id__in=case_ids, state=M.PROPOSED).values_list("question_id", flat=True)
-    questions = lock({owner, *ends(moves), *proposals, *(p.question_id for p in (*carry, *refuse))})
+    # a question that is ended here may have lost its last case before: it is in no move
+    questions = lock({owner, *(ended or ()), *ends(moves), *proposals, *(p.question_id for p in (*carry, *refuse))})
     if check:
         check(questions)
     # carried and refused proposals count too when their question's askers are settled; they are few
