@@ -7,6 +7,7 @@ import pytest
 from tests.cases.conftest import verbs
 from tongti.cases import actions
 from tongti.cases.models import Case
+from tongti.deadlines.reckonings import KeptDay
 from tongti.figures import queries as figures
 from tongti.shared import clock
 from tongti.shared.errors import Raced
@@ -29,7 +30,7 @@ def test_passing_adds_units_and_starts_the_clock_once(dispatched, cast):
         case_ids=[case.pk],
         holder_id=cast.units["住建局"].pk,
         unit_ids=[],
-        due_on=FRIDAY,
+        due_on=KeptDay(FRIDAY),
         by=cast.viewer("韦晓梅"),
         verb="case.passed",
     )
@@ -48,7 +49,7 @@ def test_each_case_keeps_its_own_date(registered, cast):
         case_ids=list(days),
         holder_id=cast.units["水利局"].pk,
         unit_ids=[],
-        due_on=days,
+        due_on={pk: KeptDay(day) for pk, day in days.items()},
         by=cast.viewer("韦晓梅"),
         verb="case.dispatched",
     )
@@ -61,7 +62,7 @@ def test_passing_many_costs_as_much_as_passing_one(registered, cast, django_asse
             case_ids=[c.pk for c in cases],
             holder_id=cast.units["水利局"].pk,
             unit_ids=[],
-            due_on=FRIDAY,
+            due_on=KeptDay(FRIDAY),
             by=cast.viewer("韦晓梅"),
             verb="case.dispatched",
         )
@@ -107,7 +108,7 @@ def test_answered_closed_reopened(dispatched, cast):
     case = actions.close(case=case, closing="solved", by=by)
     assert (case.state, case.closing) == ("closed", "solved")
     assert (stock("open"), stock("unit_open", cast.units["水利局"].pk)) == (0, 0)
-    case = actions.reopen(case=case, holder_id=cast.units["水利局"].pk, due_on=FRIDAY, by=by, why="again")
+    case = actions.reopen(case=case, holder_id=cast.units["水利局"].pk, due_on=KeptDay(FRIDAY), by=by, why="again")
     assert (case.state, case.closing, case.closed_at, case.reopened) == ("handling", "", None, 1)
     assert (stock("open"), stock("unit_open", cast.units["水利局"].pk)) == (1, 1)
     assert verbs(case)[2:] == ["case.answered", "case.closed", "case.reopened"]
@@ -130,7 +131,7 @@ def test_late_is_counted_apart(registered, cast):
         case_ids=[case.pk],
         holder_id=cast.units["水利局"].pk,
         unit_ids=[],
-        due_on=yesterday,
+        due_on=KeptDay(yesterday),
         by=cast.viewer("韦晓梅"),
         verb="case.dispatched",
     )

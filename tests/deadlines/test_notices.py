@@ -4,17 +4,23 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.relay.stories import Story, figure, verbs
+from tests.verdicts.conftest import sign
 from tongti.cases.models import Case
-from tongti.deadlines import actions, limits, previews, queries
+from tongti.deadlines import actions, limits, previews, queries, reckonings
 from tongti.deadlines.actions import NoticeDraft
 from tongti.deadlines.errors import HoursTaken, NoticeTaken
 from tongti.deadlines.models import CalendarNotice, Clock, OfficeHours, Recount, RecountLine
 from tongti.relay import actions as relay
+from tongti.relay.models import Baton
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
+from tongti.supervision import actions as supervision
 from tongti.trail.models import Event
+from tongti.verdicts.models import CallBack
 
 pytestmark = pytest.mark.django_db
 
@@ -294,3 +300,50 @@ def test_one_touch_of_the_calendar_is_one_day_apart(world):
     span = previews.span_of(target)
     assert span == (date(2027, 1, 1), date(2027, 12, 31))  # the whole year stops being provisional
     assert timedelta(days=364) == span[1] - span[0]
+
+
+# --- dates that are kept with a record ---------------------------------------------------------------------------
+
+
+def test_a_call_back_follows_the_calendar_and_supervision_only_moves_later(world):
+    """Nobody was told when she will be rung up; the unit has the paper with its day in hand."""
+    answered = world.call("路灯不亮")
+    world.dispatch(case=answered, helpers=[], territory_id=None)
+    world.accept("水利局", "黄志强")
+    with time_machine.travel(at("2027-02-03 10:00"), tick=False):
+        sign(world, case=answered)
+        item = supervision.open_item(
+            baton=Baton.objects.get(unit=world.cast.units["住建局"]),
+            pressure=supervision.Pressure(rung="order", words="请抓紧", pace="urgent", skip_reason="多次反映"),
+            why="多次反映",
+            by=world.cast.viewer("莫刚"),
+        )
+    call_back = CallBack.objects.get()
+    assert (call_back.due_on, item.due_on) == (date(2027, 2, 10), date(2027, 2, 9))
+    shown = previews.preview(world.cast.viewer("赵工"), previews.calendar_after(draft(world)))
+    assert {"回访", "反馈进展"} <= {row.clock_words for row in shown.rows}
+    done = actions.enforce_notice(notice=CalendarNotice.objects.get(), by=world.cast.viewer("赵工"))
+    call_back.refresh_from_db()
+    item.refresh_from_db()
+    assert (call_back.due_on, item.due_on) == (date(2027, 2, 15), date(2027, 2, 12))
+    assert call_back.reckoning.calendar_version == item.reckoning.calendar_version == done.after_version
+    assert reckonings.told(item.reckoning_id).steps == ("日历变动，原定 2027-02-09 23:59 到期，已重算。",)
+    assert "case.call_back_recounted" in verbs(answered)
+    assert "item.recounted" in verbs(item)
+    # taken back: the call-back comes forward again, the paper's day stays
+    back = actions.withdraw_notice(notice=CalendarNotice.objects.get(), by=world.cast.viewer("赵工"))
+    call_back.refresh_from_db()
+    item.refresh_from_db()
+    assert (call_back.due_on, item.due_on) == (date(2027, 2, 10), date(2027, 2, 12))
+    assert RecountLine.objects.get(recount=back, kind="item").outcome == "kept"
+    assert "不提前" in reckonings.told(item.reckoning_id).steps[-1]
+
+
+def test_a_notice_costs_a_few_statements_whatever_the_number_of_questions(world):
+    for _ in range(6):
+        world.dispatch(world.question(2))
+    with CaptureQueriesContext(connection) as few:
+        actions.enforce_notice(notice=draft(world), by=world.cast.viewer("赵工"))
+    assert Baton.objects.count() == 28
+    # before: about fourteen for each lead; rows with days of their own are sent in one go
+    assert len(few) < 75

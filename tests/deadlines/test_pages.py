@@ -13,6 +13,8 @@ from tests.cast import Cast
 from tests.relay.stories import Story
 from tongti.deadlines import actions, queries
 from tongti.deadlines.models import CalendarNotice, OfficeHours, Recount, Regime, SpecialDay
+from tongti.shared import clock
+from tongti.units.models import Category
 from tongti.units.transfer import sheets
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +222,56 @@ def _typed(form) -> dict[str, object]:
     return {name: form[name].value() for name in form.fields}
 
 
+def test_a_limit_laid_down_for_the_first_time_has_the_usual_details(admin):
+    """Its details are not on the page yet, so the browser sends none: not rolling over is not what was meant."""
+    actions.load_samples()
+    address = reverse("desk:regime_edit", args=[Regime.objects.get(code="ordinary").pk])
+    page = admin.get(address)
+    shown = page.content.decode()
+    assert 'name="stops_handle"' in shown
+    assert 'name="amount_reply"' in shown
+    assert 'name="stops_reply"' not in shown
+    sent = {
+        name: value
+        for name, value in _typed(page.context["form"]).items()
+        if value is not None and value is not False and f'name="{name}"' in shown
+    }
+    wrong = admin.post(address, sent | {"amount_reply": "3", "source_url": "not an address"})
+    assert wrong.status_code == 422
+    # typed once, it has its details on the page, with the usual values
+    assert 'name="stops_reply"' in wrong.content.decode()
+    assert wrong.context["form"]["roll_over_reply"].value() is True
+    admin.post(address, sent | {"amount_reply": "3", "unit_reply": "wd", "starts_reply": "dispatched"})
+    view = queries.view_of(Regime.objects.get(code="ordinary", version=2))
+    assert view.clock("reply") == queries.ClockView("reply", 3, "wd", stops="answered")
+    assert view.clock("handle") == queries.view_of(Regime.objects.get(code="ordinary", version=1)).clock("handle")
+
+
+def test_categories_are_typed_by_name_and_wrong_ones_are_told(admin):
+    actions.load_samples()
+    regime = Regime.objects.get(code="ordinary")
+    address = reverse("desk:regime_edit", args=[regime.pk])
+    form = admin.get(address).context["form"]
+    typed = {name: value for name, value in _typed(form).items() if value is not None and value is not False}
+    wrong = admin.post(address, typed | {"categories": "供水、飞碟"})
+    assert wrong.status_code == 422
+    assert "分类目录里没有“飞碟”" in wrong.content.decode()
+    assert 'value="供水、飞碟"' in wrong.content.decode()
+    admin.post(address, typed | {"categories": "供水"})
+    new = Regime.objects.get(code="ordinary", version=2)
+    assert new.applies_categories == [Category.objects.get(name="供水").code]
+    assert "供水" in admin.get(reverse("desk:regime", args=[new.pk])).content.decode()
+    assert 'value="供水"' in admin.get(reverse("desk:regime_edit", args=[new.pk])).content.decode()
+    # the trial run asks for it, and says why the rule is not for another
+    kind = {
+        "channel": "phone", "kind": "help", "urgency": "normal", "party": "person", "joint": "no",
+        "received_on": clock.today().isoformat(), "received_at": "10:00",
+    }  # fmt: skip
+    assert "只管分类：供水" in admin.get(reverse("desk:simulate"), kind).content.decode()
+    assert "ordinary/2" in admin.get(reverse("desk:simulate"), kind | {"category": "供水"}).content.decode()
+    assert admin.get(reverse("desk:simulate"), kind | {"category": "飞碟"}).status_code == 422
+
+
 # --- the paper of one date --------------------------------------------------------------------------------------
 
 
@@ -253,3 +305,26 @@ def test_a_file_too_large_is_refused(admin):
     answer = admin.post(reverse("desk:calendar_notice_new"), NOTICE | {"file": big})
     assert answer.status_code == 422
     assert "5 MB" in answer.content.decode()
+
+
+def test_the_paper_of_an_askers_date_and_of_a_questions(client, story: Story, cast: Cast, on_friday):
+    actions.load_samples()
+    question = story.question(1)
+    lead = story.dispatch(question)[0]
+    case = question.memberships.get().case
+    client.force_login(cast.officers["韦晓梅"])
+    for name, pk in (("case", case.pk), ("question", question.pk)):
+        page = client.get(reverse(f"desk:{name}_deadline", args=[pk])).content.decode()
+        for part in ("第 5 个工作日", "周末，不计", "ordinary/1", lead.calendar_version, "2026-03-13"):
+            assert part in page, (name, part)
+        assert (
+            reverse(f"desk:{name}_deadline", args=[pk])
+            in client.get(reverse(f"desk:{name}", args=[pk])).content.decode()
+        )
+
+
+def test_a_date_without_a_record_says_so(client, story: Story, cast: Cast, on_friday):
+    case = story.call("没有派单的")
+    client.force_login(cast.officers["韦晓梅"])
+    page = client.get(reverse("desk:case_deadline", args=[case.pk])).content.decode()
+    assert "没有计算记录" in page

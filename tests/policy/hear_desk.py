@@ -41,6 +41,7 @@ TABLE: list[tuple[str, str, int]] = [
     *_rows("desk:import_errors", CLERKS),
     *_rows("desk:case", SEE_IT),
     *_rows("desk:case_file", SEE_IT),
+    *_rows("desk:case_deadline", SEE_IT),
 ]
 # What an empty POST answers at the addresses that take nothing else: 422, 409 or 302 say that the door let them in.
 POSTS: list[tuple[str, str, int]] = [

@@ -90,6 +90,7 @@ SAMPLE = {
     **dict.fromkeys(
         (
             "desk:question",
+            "desk:question_deadline",
             "desk:question_review",
             "desk:question_set_up",
             "desk:question_join",

@@ -24,6 +24,7 @@ def _call_back(world: Any) -> dict[str, int]:
 
 SAMPLE: dict[str, Any] = {
     "desk:callback": _call_back,
+    "desk:callback_deadline": _call_back,
     "board:rate": lambda world: {"key": "solved"},
     "board:unit": lambda world: {"pk": world.units["水利局"].pk},
     "board:unit_answered": lambda world: {"pk": world.units["水利局"].pk},

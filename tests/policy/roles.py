@@ -48,6 +48,7 @@ WHO: dict[str, set[str]] = {
     # one case, which 水利局 holds and 自来水公司 helps with
     "desk:case": DISTRICT | INVOLVED,
     "desk:case_file": DISTRICT | INVOLVED,
+    "desk:case_deadline": DISTRICT | INVOLVED,
     "desk:case_note": (DISTRICT | INVOLVED) - {"analyst", "publisher", "leader"},
     "desk:case_correct": CLERKS | JOINERS,
     "desk:case_answer": CLERKS,
@@ -59,6 +60,7 @@ WHO: dict[str, set[str]] = {
     "desk:questions": READERS,
     "desk:engine": JOINERS,
     "desk:question": DISTRICT,
+    "desk:question_deadline": DISTRICT,
     "desk:question_new": JOINERS,
     "desk:question_edit": JOINERS,
     "desk:question_findings": JOINERS,
@@ -119,9 +121,11 @@ WHO: dict[str, set[str]] = {
     # verifying
     "desk:callbacks": {"revisitor"},
     "desk:callback": {"revisitor"},
+    "desk:callback_deadline": {"revisitor"},
     # supervising 水利局, which holds the matter; 协办人's unit takes part but is not the supervised one
     "desk:supervision": SUPERVISED | WATCHERS | {"helper", "stranger"},
     "desk:supervision_item": SUPERVISED | WATCHERS,
+    "desk:supervision_deadline": SUPERVISED | WATCHERS,
     "desk:supervision_paper": SUPERVISED | WATCHERS,
     "desk:supervision_proposal": {"supervisor", "coordinator"},
     "desk:supervision_rules": {"supervisor", "coordinator"},

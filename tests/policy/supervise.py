@@ -55,6 +55,7 @@ def _notice(world: Any) -> dict[str, int]:
 
 SAMPLE: dict[str, Any] = {
     "desk:supervision_item": _item,
+    "desk:supervision_deadline": _item,
     "desk:supervision_paper": _item,
     "desk:supervision_proposal": _proposal,
     "desk:supervise": lambda world: {"pk": _lead(world).pk},

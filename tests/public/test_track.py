@@ -188,6 +188,10 @@ def test_dispatched_it_tells_who_and_until_when(asker, case, cast):
     assert "到期" in page
     assert "水利局牵头办理" in page
     assert "查漏点" not in page
+    # and how that day was counted: the rule, its paper, the days left out
+    assert "这个日子怎么算的" in page
+    assert re.search("一般诉求.+牵头办理 5 个工作日，从派单起算。依据：", page)
+    assert re.search(r"周末，不计</li>", page)
 
 
 def test_an_open_case_has_no_again(asker):

@@ -20,6 +20,7 @@ from tongti.relay.errors import (
     TooLateToObject,
 )
 from tongti.relay.models import OPEN, Baton, Objection
+from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,32 @@ def test_a_regime_may_restart_the_clock_after_a_reassignment(story, cast, questi
         by=cast.viewer("韦晓梅"),
     )
     assert (new.started_on, new.due_on, new.regime_version) == (date(2026, 3, 9), date(2026, 3, 16), "ordinary/2")
+
+
+def test_a_limit_that_starts_at_receipt_is_counted_from_there(story, cast, on_friday):
+    """好差评整改 and 信息公开 run from the day the paper came in, not from the day the desk passed it on."""
+    load_samples()
+    clocks = (ClockDraft("helper", 2, "wd"), ClockDraft("handle", 15, "wd", starts="received"))
+    publish(draft=RegimeDraft("ordinary", "一般诉求", "本地暂定", clocks), by=cast.viewer("赵工"))
+    first, later = story.call("路灯不亮"), story.call("楼道灯坏了")
+    Case.objects.filter(pk=first.pk).update(received_at=clock.now() - timedelta(days=4))
+    question = story.question_of([first, later])
+    planned = queries.plan(question=question, roles=["lead"])
+    lead, helper, *_others = story.dispatch(question)
+    assert lead.due_on == date(2026, 3, 23)  # 15 working days after Monday 2 March
+    assert lead.explanation["inputs"]["start"].startswith("2026-03-02")
+    assert helper.due_on == date(2026, 3, 10)  # this one starts at dispatch
+    assert planned["lead"].left
+    # each asker's own date runs from her own receipt
+    assert [Case.objects.get(pk=case.pk).due_on for case in (first, later)] == [date(2026, 3, 23), date(2026, 3, 27)]
+    # answered and come back: the new round does not begin overdue
+    story.accept("水利局", "黄志强")
+    Case.objects.filter(pk=first.pk).update(state="answered", answered_at=clock.now())
+    Baton.objects.update(state="done", ended_at=clock.now())
+    on_friday.shift(timedelta(days=30))
+    again = relay.reopen_to_last_holder(case=Case.objects.get(pk=first.pk), by=cast.viewer("韦晓梅"), why="not_solved")
+    assert again.started_on == date(2026, 4, 5)
+    assert again.due_on > date(2026, 4, 20)
 
 
 def test_after_three_failed_tries_only_a_designation_will_do(story, cast, question):

@@ -61,3 +61,16 @@ def test_the_database_still_refuses_a_twin():
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.insert([party("乙", b"1" * 16)])
     assert Party.objects.count() == 1
+
+
+def test_rows_with_values_of_their_own_are_written_in_one_go(django_assert_num_queries):
+    many = [party(f"第{n}位") for n in range(20)]
+    rows.insert(many)
+    for n, one in enumerate(many):
+        one.name, one.phone = f"改了{n}", "+8613900139000"
+    with django_assert_num_queries(1):
+        rows.update(many[:-1], ["name"])
+    found = dict(Party.objects.values_list("pk", "name"))
+    assert [found[one.pk] for one in many] == [*(f"改了{n}" for n in range(19)), "第19位"]
+    assert set(Party.objects.values_list("phone", flat=True)) == {"+8613800138000"}
+    rows.update([], ["name"])

@@ -219,3 +219,25 @@ def test_a_dismissed_proposal_does_not_come_back(watch):
     proposal.refresh_from_db()
     assert proposal.state == "dismissed"
     assert verbs(proposal) == ["proposal.made", "proposal.dismissed"]
+
+
+def test_a_day_that_the_pace_gave_is_on_record_and_one_that_she_set_is_not(watch):
+    item = watch.open(rung="order", pace="normal", skip_reason="群众多次反映")
+    record = item.reckoning
+    assert record.due_on == item.due_on == date(2026, 3, 23)  # 15 days end on a Saturday
+    assert "督办单（一般）15 天内反馈" in record.explanation["regime"]["words"]
+    assert "顺延到下一个工作日" in record.explanation["summary"]
+    assert item.steps.get().reckoning == record
+    item = actions.take_step(item=item, pressure=press("circular", due_on=date(2026, 3, 27)), by=watch.mo)
+    assert (item.due_on, item.reckoning) == (date(2026, 3, 27), None)
+
+
+def test_the_paper_of_a_supervisors_date(watch, client):
+    item = watch.open(rung="order", pace="urgent", skip_reason="群众多次反映")
+    client.force_login(watch.cast.officers["莫刚"])
+    page = client.get(f"/desk/supervision/{item.pk}/deadline/").content.decode()
+    assert "督办单（急件）5 天内反馈" in page
+    assert "第 5 天" in page
+    actions.take_step(item=item, pressure=press("circular", due_on=date(2026, 3, 27)), by=watch.mo)
+    page = client.get(f"/desk/supervision/{item.pk}/deadline/").content.decode()
+    assert "督办员定的" in page

@@ -416,7 +416,7 @@ def _take_to_lead(question: Question, answer: Answer, case_ids: list[int], by: A
         case_ids=case_ids,
         holder_id=answer.lead_id,
         unit_ids=question.units,
-        due_on=question.due_on,
+        due_on=relay.kept_day_of(question),
         by=by,
         verb="case.taken_along",
     )

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
+from tongti.deadlines.models import Reckoning
 from tongti.parties.models import Party
 from tongti.shared.fields import EncryptedTextField
 from tongti.units.models import Category, Region, Unit
@@ -100,6 +101,8 @@ class Case(models.Model):
     holder = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="现在谁拿着")
     units = ArrayField(models.BigIntegerField(), default=list, blank=True)
     due_on = models.DateField("期限", null=True)
+    # nobody looks cases up by it
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     reopened = models.PositiveSmallIntegerField("重开次数", default=0)
 
     received_at = models.DateTimeField("收到时间")

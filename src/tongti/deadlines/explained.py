@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tongti.deadlines.models import Clock, RecountLine
 from worktime import Explanation
-from worktime.explanations import DayLine
+from worktime.explanations import DayLine, Kind
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Told:
     provisional: bool
     steps: Sequence[str]
     first: "Told | None" = None
+
+    @property
+    def left_out(self) -> Sequence[DayLine]:
+        """The days that did not count, for whoever wants only those."""
+        return [line for line in self.lines if not line.counted and line.kind is not Kind.START]
 
 
 def clocks_of(explanation: Mapping[str, Any]) -> list[Told]:

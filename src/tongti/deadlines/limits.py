@@ -6,6 +6,7 @@ after the first needs nothing else. The columns follow from the ``Due`` that a s
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -52,14 +53,16 @@ class Due:
     paused: bool = False
 
 
-def due(*, regime: RegimeView, clock: str, start: datetime) -> Due:
+def due(*, regime: RegimeView, clock: str, start: datetime, received: datetime | None = None) -> Due:
     """When the ``clock`` of ``regime`` that starts at ``start`` runs out. Raises NoSuchClock.
 
-    Nothing is written: the caller stores versions and explanation with the date it keeps.
+    ``received``: when the matter was received, where the caller has more than one moment to start from: a limit that its
+    regime starts there does. Nothing is written: the caller stores versions and explanation with the date it keeps.
     """
     limit = regime.clock(clock)
+    begin = received if received and limit.starts == Clock.Start.RECEIVED else start
     item = deadline(
-        timezone.localtime(start),
+        timezone.localtime(begin),
         limit.amount,
         limit.unit,
         calendar(),
@@ -68,6 +71,15 @@ def due(*, regime: RegimeView, clock: str, start: datetime) -> Due:
         hours=work_hours(),
     )
     return _told(item, {"regime": _authority(regime, limit)})
+
+
+def counted(*, start: date, amount: int, unit: str, words: str, source: str) -> Due:
+    """When a term that no regime holds runs out: counted from the day ``start`` like any other, on the paper ``source``.
+
+    ``words`` say what it is (``督办单（一般）15 天内反馈``). It passes for read only once it stands in a regime.
+    """
+    item = deadline(start, amount, unit, calendar(), hours=work_hours())
+    return _told(item, {"regime": {"version": "", "words": words, "source": source, "verified": False}})
 
 
 def _authority(regime: RegimeView, limit: ClockView) -> dict[str, Any]:
@@ -88,7 +100,7 @@ def _authority(regime: RegimeView, limit: ClockView) -> dict[str, Any]:
 def _told(item: Deadline, keep: dict[str, Any]) -> Due:
     """A worktime answer with its explanation; ``keep`` is what earlier steps recorded."""
     near = near_at(item, _near_of(keep))
-    explanation = {**explain(item).to_dict(), "inputs": item.to_dict(), **keep, "near_at": near.isoformat()}
+    explanation = {**_explained(item), "inputs": item.to_dict(), **keep, "near_at": near.isoformat()}
     return Due(
         due_on=item.due_on,
         due_at=item.due_at,
@@ -100,6 +112,22 @@ def _told(item: Deadline, keep: dict[str, Any]) -> Due:
         near_at=near,
         paused=item.paused,
     )
+
+
+def _explained(item: Deadline) -> dict[str, Any]:
+    """The day list; for thousands of limits that began on one day, as at a recount, it is made once.
+
+    The time of day at which a limit by days began is in none of its words.
+    """
+    if item.pauses or not item.amount.unit.by_day:
+        return explain(item).to_dict()
+    return _by_days(replace(item, start=local_day(item.start) if isinstance(item.start, datetime) else item.start))
+
+
+@lru_cache(maxsize=128)
+def _by_days(item: Deadline) -> dict[str, Any]:
+    # read only: whoever adds to it makes a dictionary of its own
+    return explain(item).to_dict()
 
 
 def _near_of(keep: dict[str, Any]) -> NearRule:

@@ -17,9 +17,22 @@ from tongti.deadlines.queries import calendar
 from tongti.shared.actor import Actor
 from worktime import Calendar
 
-__all__ = ["CHUNK", "KEEPERS", "Calendar", "Change", "Keeper", "Outcome", "Scan", "judge", "renewed", "span_of"]
+__all__ = [
+    "CHUNK",
+    "KEEPERS",
+    "REASON",
+    "Calendar",
+    "Change",
+    "Keeper",
+    "Outcome",
+    "Scan",
+    "judge",
+    "renewed",
+    "span_of",
+]
 
 CHUNK = 500
+REASON = "日历变动"
 Outcome = RecountLine.Outcome
 
 

@@ -1,6 +1,6 @@
 """The matter behind a baton, and what a dispatch at some moment would be due by. Reads only; actions and queries share it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,11 @@ class Matter:
         }
 
     @property
+    def received_at(self) -> datetime | None:
+        """When it was first heard of: limits that their regime starts at receipt start here."""
+        return self.question.first_received_at if self.question else self.case.received_at if self.case else None
+
+    @property
     def word(self) -> str:
         return "question" if self.question else "case"
 
@@ -72,6 +77,14 @@ def case_ids_of(matter: Matter, states: Sequence[str] = OPEN_CASES) -> list[int]
         return [matter.case.pk]
     active = Membership.objects.filter(question=matter.question, state=Membership.State.ACTIVE, case__state__in=states)
     return list(active.order_by("case_id").values_list("case_id", flat=True))
+
+
+def open_members(question_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(question, case) of the open cases that travel with these questions."""
+    active = Membership.objects.filter(
+        question_id__in=list(question_ids), state=Membership.State.ACTIVE, case__state__in=OPEN_CASES
+    )
+    return list(active.order_by("case_id").values_list("question_id", "case_id"))
 
 
 # --- clocks -----------------------------------------------------------------------------------------------------
@@ -125,31 +138,46 @@ def regime_of(matter: Matter, *, joint: bool, start: datetime) -> RegimeView:
     decides, so that the joint answer is in time for every asker.
     """
     on = start.date()
+    usual = matter.obj.category_id
     in_force = regimes.regimes_on(on)
     if matter.case:
-        kinds = [(matter.case.channel, matter.case.kind, matter.case.urgency, matter.case.party_kind)]
+        case = matter.case
+        kinds = [(case.channel, case.kind, case.urgency, case.party_kind, case.category_id)]
     else:
         members = Membership.objects.filter(
             question=matter.question, state=Membership.State.ACTIVE, case__state__in=OPEN_CASES
         )
-        columns = ("case__channel", "case__kind", "case__urgency", "case__party_kind")
+        columns = ("case__channel", "case__kind", "case__urgency", "case__party_kind", "case__category_id")
         kinds = list(members.order_by().values_list(*columns).distinct())
     views = [
-        in_force.pick(channel=channel, kind=kind, urgency=urgency, party_kind=party, joint=joint)
-        for channel, kind, urgency, party in kinds
+        in_force.pick(
+            channel=channel, kind=kind, urgency=urgency, party_kind=party, joint=joint, category_id=filed or usual
+        )
+        for channel, kind, urgency, party, filed in kinds
     ] or [in_force.pick(channel="phone", kind="help", urgency="normal", joint=joint)]
     distinct = {view.label: view for view in views}
-    return min(distinct.values(), key=lambda view: deadlines.due(regime=view, clock="handle", start=start).due_at)
+    return min(distinct.values(), key=lambda view: _handled_by(view, matter, start))
 
 
-def clocks_for(regime: RegimeView, role: str, start: datetime, *, not_after: Baton | None = None) -> Clocks:
-    """The clocks of a baton of ``role`` dispatched at ``start``; a helper is never due after its lead (``not_after``)."""
+def _handled_by(view: RegimeView, matter: Matter, start: datetime) -> datetime:
+    return deadlines.due(regime=view, clock="handle", start=start, received=matter.received_at).due_at
+
+
+def clocks_for(
+    regime: RegimeView, role: str, start: datetime, *, received: datetime | None = None, not_after: Baton | None = None
+) -> Clocks:
+    """The clocks of a baton of ``role`` dispatched at ``start``; a helper is never due after its lead (``not_after``).
+
+    ``received``: when the matter was first heard of, for limits that start there; left out when a matter that came back
+    starts anew.
+    """
     code = CLOCK_OF_ROLE[role]
-    due = deadlines.due(regime=regime, clock=code if regime.has(code) else "handle", start=start)
+    code = code if regime.has(code) else "handle"
+    due = deadlines.due(regime=regime, clock=code, start=start, received=received)
     if not_after is not None:
         due = limits.not_after(due, due_on=not_after.due_on, due_at=not_after.due_at)
-    return Clocks(due, *(_side_clock(regime, code, start) for code in ("sign", "objection", "contact")))
-
-
-def _side_clock(regime: RegimeView, code: str, start: datetime) -> Due | None:
-    return deadlines.due(regime=regime, clock=code, start=start) if regime.has(code) else None
+    sides = (
+        deadlines.due(regime=regime, clock=side, start=start, received=received) if regime.has(side) else None
+        for side in ("sign", "objection", "contact")
+    )
+    return Clocks(due, *sides)

@@ -15,12 +15,14 @@ from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.deadlines import limits, queries
 from tongti.deadlines.models import RecountLine
-from tongti.deadlines.recounts import Calendar, Change, Scan, judge, renewed
+from tongti.deadlines.reckonings import keep
+from tongti.deadlines.recounts import REASON, Calendar, Change, Scan, judge, renewed
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
 from tongti.relay.actions import matters
 from tongti.relay.models import OPEN, Baton
-from tongti.relay.plans import Matter, case_ids_of
+from tongti.relay.plans import open_members
+from tongti.shared import rows
 from tongti.shared.actor import Actor
 from tongti.trail import actions as trail
 
@@ -30,7 +32,7 @@ SIDES = {"sign": "sign_due_at", "objection": "object_due_at", "contact": "contac
 MAIN = {Baton.Role.LEAD.value: "handle", Baton.Role.HELPER.value: "helper", Baton.Role.TERRITORY.value: "helper"}
 # Side clocks end before the baton's own date as a rule; a few days more keep the unusual ones in sight.
 MARGIN = timedelta(days=15)
-REASON = "日历变动"
+WRITTEN = ("due_on", "due_at", "calendar_version", "explanation", *SIDES.values())
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,19 @@ class BatonDeadlines:
     def apply(self, changes: Sequence[Change], target: Calendar, *, by: Actor) -> list[Change]:
         """Lock matters, then batons; judge again; write. A baton that ended meanwhile is left alone."""
         wanted = {change.object_id for change in changes}
-        found = _locked_matters(wanted)
+        _lock_matters(wanted)
         batons = {b.pk: b for b in Baton.objects.select_for_update(no_key=True).filter(pk__in=wanted, state__in=OPEN)}
         again = _judged(_rows(Baton.objects.filter(pk__in=batons)), target)
         by_baton: dict[int, list[Change]] = {}
         for change in again:
             by_baton.setdefault(change.object_id, []).append(change)
-        # leads first: what they take along is settled before their helpers are written
-        for pk in sorted(by_baton, key=lambda pk: (batons[pk].role != Baton.Role.LEAD, pk)):
-            _write(batons[pk], by_baton[pk], target, matter=found[batons[pk].question_id, batons[pk].case_id], by=by)
+        matters.count_ended(batons[pk] for pk in by_baton)
+        for pk, own in by_baton.items():
+            _renew(batons[pk], own, target)
+        rows.update([batons[pk] for pk in by_baton], WRITTEN)
+        matters.count_offered(batons[pk] for pk in by_baton)
+        moved = [batons[pk] for pk, own in by_baton.items() if _moves_matter(batons[pk], own)]
+        _take_along(moved, by=by)
         trail.record_many(
             [("baton.recounted", batons[pk], _facts(own, target)) for pk, own in sorted(by_baton.items())], by=by
         )
@@ -93,10 +99,10 @@ class BatonDeadlines:
 
     def labels(self, object_ids: Sequence[int]) -> Mapping[int, str]:
         """Number, unit and role; no title, for administrators see no content."""
-        rows = Baton.objects.filter(pk__in=object_ids).select_related("unit", "question", "case")
+        found = Baton.objects.filter(pk__in=object_ids).select_related("unit", "question", "case")
         return {
             row.pk: f"{(row.question or row.case).number} · {row.unit.short_name} · {row.get_role_display()}"  # type: ignore[union-attr]
-            for row in rows
+            for row in found
         }
 
 
@@ -174,39 +180,31 @@ def _main_change(row: _Row, target: Calendar, latest: datetime | None) -> Change
 # --- writing ----------------------------------------------------------------------------------------------------
 
 
-def _locked_matters(baton_ids: Iterable[int]) -> dict[tuple[int | None, int | None], Matter]:
+def _lock_matters(baton_ids: Iterable[int]) -> None:
     keys = Baton.objects.filter(pk__in=list(baton_ids)).values_list("question_id", "case_id")
-    question_ids = sorted({question for question, _case in keys if question})
-    case_ids = sorted({case for _question, case in keys if case})
-    found: dict[tuple[int | None, int | None], Matter] = {}
-    for question in (
-        Question.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=question_ids).order_by("pk")
-    ):
-        found[question.pk, None] = Matter(question, None)
-    for case in Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=case_ids).order_by("pk"):
-        found[None, case.pk] = Matter(None, case)
-    return found
+    question_ids = [question for question, _case in keys if question]
+    case_ids = [case for _question, case in keys if case]
+    questions_ = Question.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=question_ids)
+    list(questions_.order_by("pk").values_list("pk", flat=True))
+    cases_ = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=case_ids)
+    list(cases_.order_by("pk").values_list("pk", flat=True))
 
 
-def _write(baton: Baton, changes: Sequence[Change], target: Calendar, *, matter: Matter, by: Actor) -> None:
-    explanation = baton.explanation
-    columns: dict[str, Any] = {}
+def _renew(baton: Baton, changes: Sequence[Change], target: Calendar) -> None:
+    """The baton's dates and explanations as they will be; not written yet."""
     for change in changes:
         if change.clock in SIDES:
-            others = explanation.get("others", {})
+            others = baton.explanation.get("others", {})
             due = renewed(others[change.clock], target, outcome=change.outcome, reason=REASON)
-            explanation = explanation | {"others": others | {change.clock: due.explanation}}
-            columns[SIDES[change.clock]] = due.due_at
+            baton.explanation = baton.explanation | {"others": others | {change.clock: due.explanation}}
+            setattr(baton, SIDES[change.clock], due.due_at)
         else:
-            columns |= _main_columns(baton, change, target)
-            explanation = columns["explanation"]
-    matters.count_ended([baton])
-    Baton.objects.filter(pk=baton.pk).update(**columns | {"explanation": explanation})
-    for name, value in columns.items():
-        setattr(baton, name, value)
-    matters.count_offered([baton])
-    if baton.role == Baton.Role.LEAD and any(c.outcome == Outcome.MOVED and c.clock not in SIDES for c in changes):
-        _take_along(baton, matter, by=by)
+            for name, value in _main_columns(baton, change, target).items():
+                setattr(baton, name, value)
+
+
+def _moves_matter(baton: Baton, changes: Sequence[Change]) -> bool:
+    return baton.role == Baton.Role.LEAD and any(c.outcome == Outcome.MOVED and c.clock not in SIDES for c in changes)
 
 
 def _main_columns(baton: Baton, change: Change, target: Calendar) -> dict[str, Any]:
@@ -228,12 +226,18 @@ def _main_columns(baton: Baton, change: Change, target: Calendar) -> dict[str, A
     }
 
 
-def _take_along(lead: Baton, matter: Matter, *, by: Actor) -> None:
-    """The askers' date follows the lead's; whoever has a later one keeps it."""
-    if matter.question:
-        questions.extend(question=matter.question, due_on=lead.due_on, by=by, verb="question.recounted")
-    facts = {"baton": lead.pk}
-    cases.extend(case_ids=case_ids_of(matter), due_on=lead.due_on, by=by, verb="case.recounted", facts=facts)
+def _take_along(leads: Sequence[Baton], *, by: Actor) -> None:
+    """The askers' dates follow their lead's; whoever has a later one keeps it."""
+    days = dict(
+        zip((lead.pk for lead in leads), keep([(lead.due_on, lead.explanation) for lead in leads]), strict=True)
+    )
+    of_question = {lead.question_id: lead for lead in leads if lead.question_id}
+    questions.extend_each(days={pk: lead.due_on for pk, lead in of_question.items()}, by=by, verb="question.recounted")
+    moved = {lead.case_id: lead for lead in leads if lead.case_id}
+    moved |= {case: of_question[question] for question, case in open_members(of_question)}
+    cases.extend_each(
+        days={pk: (days[lead.pk], {"baton": lead.pk}) for pk, lead in moved.items()}, by=by, verb="case.recounted"
+    )
 
 
 def _facts(changes: Sequence[Change], target: Calendar) -> dict[str, Any]:

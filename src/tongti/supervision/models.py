@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tongti.cases.models import Case
+from tongti.deadlines.models import Reckoning
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
 from tongti.units.models import Unit
@@ -88,6 +89,8 @@ class Item(models.Model):
     state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
     why = models.CharField("为什么督办", max_length=300)
     due_on = models.DateField("反馈期限", null=True)
+    # empty when the supervisor set the day
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     cap_reason = models.CharField("超过每月件数的理由", max_length=200, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -149,6 +152,8 @@ class Step(models.Model):
     rung = models.CharField("步骤", max_length=10, choices=Rung)
     words = models.CharField("内容", max_length=1000)
     due_on = models.DateField("反馈期限", null=True)
+    # empty when the supervisor set the day
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     skip_reason = models.CharField("越级理由", max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -206,6 +211,7 @@ class Recheck(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_on = models.DateField("复核期限")
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     decision = models.CharField("复核决定", max_length=8, choices=Decision, blank=True)
     decision_words = models.CharField("复核意见", max_length=500, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

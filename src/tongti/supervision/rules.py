@@ -13,8 +13,10 @@ BY_HAND = "by_hand"
 GUARD = "guard"
 PACE_DAYS = {"urgent": 5, "normal": 15, "hard": 30}
 """Calendar days to answer a 督办单 (domain sheet 9.5 and W14: 急件 1–5 日, 一般 15 日, 疑难 30 日)."""
+PACE_SOURCE = "督查督办常见时限：急件 1 至 5 天、一般 15 天、疑难 30 天（未读全文）"
 RECHECK_DAYS = 30
-"""政府督查条例 art. 20: thirty days to ask, thirty days to decide."""
+"""Thirty days to ask, thirty days to decide (domain sheet 8.3)."""
+RECHECK_SOURCE = "政府督查工作条例第十七条"
 
 
 @dataclass(frozen=True)

@@ -251,6 +251,13 @@ WORDS: dict[str, str] = {
     "baton.recounted": "期限随日历重算",
     "question.recounted": "期限随日历重算",
     "case.recounted": "期限随日历重算",
+    "case.call_back_recounted": "回访期限随日历重算",
+    "item.recounted": "反馈期限随日历重算",
+    "item.recheck_recounted": "复核期限随日历重算",
+    "case.item_recounted": "督办反馈期限随日历重算",
+    "question.item_recounted": "督办反馈期限随日历重算",
+    "case.item_recheck_recounted": "督办复核期限随日历重算",
+    "question.item_recheck_recounted": "督办复核期限随日历重算",
     "case.baton_recounted": "期限随日历重算",
     "question.baton_recounted": "期限随日历重算",
 }

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from tongti.answers.models import Reply
 from tongti.cases.models import Case
+from tongti.deadlines.models import Reckoning
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
 
@@ -84,6 +85,7 @@ class CallBack(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="call_backs")
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     due_on = models.DateField()
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     tries = models.PositiveSmallIntegerField(default=0)
     last_try_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

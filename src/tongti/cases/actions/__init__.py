@@ -20,7 +20,7 @@ from tongti.cases.actions.imports import (
     upload_import,
 )
 from tongti.cases.actions.intake import Intake, register
-from tongti.cases.actions.moves import add_units, close, extend, hold, mark_answered, pass_to, reopen
+from tongti.cases.actions.moves import add_units, close, extend, extend_each, hold, mark_answered, pass_to, reopen
 
 __all__ = [
     "Intake",
@@ -34,6 +34,7 @@ __all__ = [
     "divert_late",
     "drop_import",
     "extend",
+    "extend_each",
     "hold",
     "mark_answered",
     "pass_to",

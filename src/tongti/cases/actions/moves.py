@@ -10,20 +10,21 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import BigIntegerField, DateField, F, Func, Value, When
+from django.db.models import BigIntegerField, DateField, F, Field, Func, Model, UUIDField, Value, When
 from django.db.models import Case as When_
 from django.db.models.functions import Coalesce
 
 from tongti.cases.models import Case
+from tongti.deadlines.reckonings import KeptDay
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
-from tongti.shared import clock
+from tongti.shared import clock, rows
 from tongti.shared.actor import Actor
 from tongti.shared.errors import Raced
 from tongti.trail import actions as trail
 
 State = Case.State
-DueOn = date | None | Mapping[int, date | None]
+DueOn = KeptDay | None | Mapping[int, KeptDay]
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def pass_to(
     *, case_ids: Collection[int], holder_id: int, unit_ids: Collection[int], due_on: DueOn, by: Actor, verb: str
 ) -> list[Case]:
     """The open cases among these go to ``holder_id``; ``unit_ids`` may see them from now on. ``due_on``: one day for all,
-    or a day per case id (each case keeps its own clock).
+    or a day per case id (each case keeps its own clock; one that is left out keeps the day it has).
 
     Answers the cases that moved. Cases that ended meanwhile stay as they are; when none is open, raises Raced.
     """
@@ -44,12 +45,13 @@ def pass_to(
         state=State.HANDLING,
         holder_id=holder_id,
         units=_with_units({holder_id, *unit_ids}),
-        due_on=_due_expression(days),
+        due_on=_each({pk: day.on if day else None for pk, day in days.items()}, DateField()),
+        reckoning_id=_each({pk: day.reckoning_id if day else None for pk, day in days.items()}, UUIDField()),
         # the clock starts at the first dispatch and never again
         dispatched_at=Coalesce("dispatched_at", Value(now)),
     )
     trail.record_many(
-        [(verb, c, _without_none(holder=holder_id, was=c.holder_id, due_on=_iso(days[c.pk]))) for c in cases], by=by
+        [(verb, c, _without_none(holder=holder_id, was=c.holder_id, due_on=_day_of(days[c.pk]))) for c in cases], by=by
     )
     figures.add(_passed_counts(cases, holder_id, now))
     return cases
@@ -65,7 +67,7 @@ def add_units(*, case_ids: Collection[int], unit_ids: Collection[int]) -> None:
 def extend(
     *,
     case_ids: Collection[int],
-    due_on: date,
+    due_on: KeptDay,
     by: Actor,
     verb: str = "case.extended",
     facts: dict[str, Any] | None = None,
@@ -74,16 +76,21 @@ def extend(
 
     Answers the cases in hand, moved or not, so that each of their askers can be told. The caller was allowed to.
     """
-    cases = _locked(case_ids, State.HANDLING)
-    later = [case for case in cases if case.due_on is None or case.due_on < due_on]
-    Case.objects.filter(pk__in=[case.pk for case in later]).update(due_on=due_on)
-    trail.record_many(
-        [
-            (verb, c, {"due_on": due_on.isoformat(), **_without_none(was=_iso(c.due_on)), **(facts or {})})
-            for c in later
-        ],
-        by=by,
-    )
+    return extend_each(days=dict.fromkeys(case_ids, (due_on, facts or {})), by=by, verb=verb)
+
+
+@transaction.atomic
+def extend_each(*, days: Mapping[int, tuple[KeptDay, dict[str, Any]]], by: Actor, verb: str) -> list[Case]:
+    """``extend`` for many cases, each to its own day with its own facts on the trail, with a few statements in all."""
+    cases = _locked(days, State.HANDLING)
+    later = [case for case in cases if case.due_on is None or case.due_on < days[case.pk][0].on]
+    entries: list[tuple[str, Model, dict[str, Any] | None]] = []
+    for case in later:
+        due, facts = days[case.pk]
+        entries.append((verb, case, {"due_on": due.on.isoformat(), **_without_none(was=_iso(case.due_on)), **facts}))
+        case.due_on, case.reckoning_id = due.on, due.reckoning_id
+    rows.update(later, ["due_on", "reckoning"])
+    trail.record_many(entries, by=by)
     return cases
 
 
@@ -144,7 +151,7 @@ def close(*, case: Case, closing: str, by: Actor) -> Case:
 
 
 @transaction.atomic
-def reopen(*, case: Case, holder_id: int, due_on: date | None, by: Actor, why: str) -> Case:
+def reopen(*, case: Case, holder_id: int, due_on: KeptDay | None, by: Actor, why: str) -> Case:
     """Back to work at ``holder_id``: from answered, or from closed. ``why`` is a code (``not_solved``, ``again`` …).
 
     Raises Raced when it is being handled already (two people pressed “又出现了”)."""
@@ -159,13 +166,14 @@ def reopen(*, case: Case, holder_id: int, due_on: date | None, by: Actor, why: s
         answered_at=None,
         holder_id=holder_id,
         units=_with_units([holder_id]),
-        due_on=due_on,
+        due_on=due_on.on if due_on else None,
+        reckoning_id=due_on.reckoning_id if due_on else None,
         dispatched_at=Coalesce("dispatched_at", Value(clock.now())),
         reopened=F("reopened") + 1,
     )
     case.refresh_from_db()
     facts = _without_none(
-        why=why, was=before.state, closing=before.closing or None, holder=holder_id, due_on=_iso(due_on)
+        why=why, was=before.state, closing=before.closing or None, holder=holder_id, due_on=_day_of(due_on)
     )
     trail.record("case.reopened", case, by=by, facts=facts)
     counts = [*_both("reopened", holder_id, today), *_stock(holder_id, 1, today)]
@@ -176,8 +184,11 @@ def reopen(*, case: Case, holder_id: int, due_on: date | None, by: Actor, why: s
 
 def _locked(case_ids: Collection[int], *states: str) -> list[Case]:
     # locked in one order, so that two such moves cannot wait for each other
-    rows = Case.objects.select_for_update(no_key=True).filter(pk__in=list(case_ids), state__in=states).order_by("pk")
-    return list(rows.only("id", "number", "state", "holder_id", "dispatched_at", "due_on", "answered_at", "closing"))
+    found = Case.objects.select_for_update(no_key=True).filter(pk__in=list(case_ids), state__in=states).order_by("pk")
+    columns = (
+        "id", "number", "state", "holder_id", "dispatched_at", "due_on", "reckoning_id", "answered_at", "closing",
+    )  # fmt: skip
+    return list(found.only(*columns))
 
 
 def _with_units(unit_ids: Collection[int]) -> Func:
@@ -192,21 +203,25 @@ def _with_units(unit_ids: Collection[int]) -> Func:
     )
 
 
-def _days(due_on: DueOn, cases: list[Case]) -> dict[int, date | None]:
+def _days(due_on: DueOn, cases: list[Case]) -> dict[int, KeptDay | None]:
     if isinstance(due_on, Mapping):
-        return {c.pk: due_on.get(c.pk, c.due_on) for c in cases}
+        return {c.pk: due_on.get(c.pk) or _has(c) for c in cases}
     return dict.fromkeys((c.pk for c in cases), due_on)
 
 
-def _due_expression(days: Mapping[int, date | None]) -> Any:
-    different = set(days.values())
-    if len(different) == 1:
-        return Value(different.pop(), output_field=DateField())
-    by_day: dict[date | None, list[int]] = {}
-    for pk, day in days.items():
-        by_day.setdefault(day, []).append(pk)
-    whens = [When(pk__in=pks, then=Value(day, output_field=DateField())) for day, pks in by_day.items()]
-    return When_(*whens, output_field=DateField())
+def _has(case: Case) -> KeptDay | None:
+    return KeptDay(case.due_on, case.reckoning_id) if case.due_on else None
+
+
+def _each(values: Mapping[int, Any], kind: "Field[Any, Any]") -> Any:
+    """A value per case as one expression; a plain value where all agree."""
+    by_value: dict[Any, list[int]] = {}
+    for pk, value in values.items():
+        by_value.setdefault(value, []).append(pk)
+    if len(by_value) == 1:
+        return Value(next(iter(by_value)), output_field=kind)
+    whens = [When(pk__in=pks, then=Value(value, output_field=kind)) for value, pks in by_value.items()]
+    return When_(*whens, output_field=kind)
 
 
 def _passed_counts(cases: list[Case], holder_id: int, now: datetime) -> list[Count]:
@@ -242,6 +257,10 @@ def _stock(unit_id: int | None, amount: int, day: date) -> list[Count]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _day_of(day: KeptDay | None) -> str | None:
+    return _iso(day.on if day else None)
 
 
 def _without_none(**facts: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """重算: open deadlines counted anew under a changed calendar. The only way a stored date changes without a person asking."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -45,9 +45,8 @@ def recount_open(*, target: Calendar, reason: str, notice: CalendarNotice | None
     )
     counts: Counter[str] = Counter()
     for keeper in KEEPERS.values():
-        found = list(_changes(keeper, target))
-        for start in range(0, len(found), CHUNK):
-            written = keeper.apply(found[start : start + CHUNK], target, by=by)
+        for found in _changes(keeper, target):
+            written = keeper.apply(found, target, by=by)
             RecountLine.objects.bulk_create(_line(done, change) for change in written)
             counts.update(change.outcome for change in written)
     done.moved, done.kept, done.settled = (
@@ -59,11 +58,13 @@ def recount_open(*, target: Calendar, reason: str, notice: CalendarNotice | None
     return done
 
 
-def _changes(keeper: Keeper, target: Calendar) -> Iterator[Change]:
+def _changes(keeper: Keeper, target: Calendar) -> Iterator[Sequence[Change]]:
+    """What changes, a few hundred rows at a time: all changes of a row are in one lot."""
     span, last = span_of(target), 0
     while True:
         scan = keeper.scan(target, after=last, most=CHUNK, span=span)
-        yield from scan.changes
+        if scan.changes:
+            yield scan.changes
         if scan.last is None:
             return
         last = scan.last

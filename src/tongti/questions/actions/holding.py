@@ -4,14 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from tongti.cases import actions as case_actions
 from tongti.cases.errors import NoHolder
 from tongti.cases.models import Case
-from tongti.deadlines.actions import due
 from tongti.deadlines.models import Clock
-from tongti.deadlines.queries import regimes_on
+from tongti.deadlines.reckonings import KeptDay, kept_by_sort
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions.models import Question
@@ -23,24 +20,21 @@ from tongti.units.queries import fallback_unit
 REGISTERED, HANDLING = Case.State.REGISTERED, Case.State.HANDLING
 
 
-def own_clocks(cases: Sequence[Case], *, fallback: date | None, joint: bool) -> dict[int, date]:
+def own_clocks(
+    cases: Sequence[Case], *, fallback: date | None, joint: bool, category_id: int | None
+) -> dict[int, KeptDay]:
     """When each case's own clock runs out. A case that was dispatched before keeps the day it has (its clock never
-    restarts); the others start now, each under the regime of its own door, kind and urgency."""
-    now = clock.now()
-    regimes = regimes_on(timezone.localdate(now))
-    known: dict[tuple[str, str, str, str], date | None] = {}
-    days = {}
-    for case in cases:
-        if case.dispatched_at and case.due_on:
-            continue
-        sort = (case.channel, case.kind, case.urgency, case.party_kind)
-        if sort not in known:
-            regime = regimes.pick(channel=sort[0], kind=sort[1], urgency=sort[2], party_kind=sort[3], joint=joint)
-            limit = Clock.Code.HANDLE.value
-            known[sort] = due(regime=regime, clock=limit, start=now).due_on if regime.has(limit) else fallback
-        if (day := known[sort] or fallback) is not None:
-            days[case.pk] = day
-    return days
+    restarts); the others start now, each under the regime of its own door, kind and urgency. One that nobody has filed
+    passes for ``category_id``, the question's."""
+    fresh = {
+        case.pk: (case.channel, case.kind, case.urgency, case.party_kind, case.category_id or category_id)
+        for case in cases
+        if not (case.dispatched_at and case.due_on)
+    }
+    received = {case.pk: case.received_at for case in cases}
+    own = kept_by_sort(fresh, clock=Clock.Code.HANDLE.value, start=clock.now(), joint=joint, received=received)
+    other = KeptDay(fallback) if fallback else None
+    return {pk: day for pk in fresh if (day := own.get(pk, other))}
 
 
 def take_along(cases: Sequence[Case], question: Question, *, by: Actor, verb: str = "case.taken_along") -> None:
@@ -48,7 +42,9 @@ def take_along(cases: Sequence[Case], question: Question, *, by: Actor, verb: st
     open_cases = [case for case in cases if case.state in (REGISTERED, HANDLING)]
     if not open_cases or question.lead_id is None:
         return
-    days = own_clocks(open_cases, fallback=question.due_on, joint=len(question.units) > 1)
+    days = own_clocks(
+        open_cases, fallback=question.due_on, joint=len(question.units) > 1, category_id=question.category_id
+    )
     case_actions.pass_to(
         case_ids=[case.pk for case in open_cases],
         holder_id=question.lead_id,
@@ -83,6 +79,7 @@ def snapshot(cases: Collection[Case]) -> dict[str, list[Any]]:
             case.units,
             case.due_on.isoformat() if case.due_on else None,
             case.dispatched_at.isoformat() if case.dispatched_at else None,
+            str(case.reckoning_id) if case.reckoning_id else None,
         ]
         for case in cases
     }
@@ -92,7 +89,8 @@ def restore(cases: Sequence[Case], kept: dict[str, list[Any]]) -> None:
     """Put open cases back to what ``snapshot`` kept; a case that was answered or ended since stays as it is."""
     changed = []
     for case in cases:
-        state, holder_id, units, due_on, dispatched_at = kept[str(case.pk)]
+        # what was kept before dates had a record ends one earlier
+        state, holder_id, units, due_on, dispatched_at, reckoning_id = [*kept[str(case.pk)], None][:6]
         if case.state not in (REGISTERED, HANDLING) or state not in (REGISTERED, HANDLING):
             continue
         target = Case(
@@ -101,10 +99,11 @@ def restore(cases: Sequence[Case], kept: dict[str, list[Any]]) -> None:
             holder_id=holder_id,
             units=units,
             due_on=date.fromisoformat(due_on) if due_on else None,
+            reckoning_id=reckoning_id,
             dispatched_at=datetime.fromisoformat(dispatched_at) if dispatched_at else None,
         )
         changed.append((case, target))
-    fields = ["state", "holder", "units", "due_on", "dispatched_at"]
+    fields = ["state", "holder", "units", "due_on", "reckoning", "dispatched_at"]
     Case.objects.bulk_update([target for _, target in changed], fields)
     figures.add(_shift([case for case, _ in changed], {case.pk: target.holder_id for case, target in changed}))
 

@@ -18,6 +18,7 @@ from tongti.relay.actions.endings import (
     reopen_to_last_holder,
 )
 from tongti.relay.actions.extending import ask_extension, decide_extension, take_back_extension
+from tongti.relay.actions.matters import kept_day_of
 from tongti.relay.actions.objections import TRIES, object_, redispatch, rule
 from tongti.relay.actions.promising import (
     ask_promise,
@@ -58,6 +59,7 @@ __all__ = [
     "give_opinion",
     "hand_over",
     "keep_evidence",
+    "kept_day_of",
     "lock_matter",
     "make_sheet",
     "note_progress",

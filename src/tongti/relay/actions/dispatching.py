@@ -56,7 +56,10 @@ def dispatch(
     ]
     lead, before = batons[0], _called_back(matter)
     for baton in batons:
-        _set_clocks(baton, matters.clocks_for(regime, baton.role, now, not_after=None if baton is lead else lead))
+        _set_clocks(
+            baton,
+            clocks_for(regime, baton.role, now, received=matter.received_at, not_after=None if baton is lead else lead),
+        )
         if baton is lead and before is not None and not regime.restarts:
             _go_on_from(baton, before)
     for baton in batons:
@@ -80,7 +83,7 @@ def dispatch(
             holder_id=lead.unit_id,
             unit_ids=unit_ids,
             # a case that was dispatched before (and left a question since) keeps the day it has
-            due_on={} if matter.case.dispatched_at and matter.case.due_on else lead.due_on,
+            due_on={} if matter.case.dispatched_at and matter.case.due_on else matters.kept_day(lead),
             by=by,
             verb="case.dispatched",
         )
@@ -117,7 +120,8 @@ def add_unit(
     now = clock.now()
     baton = _baton(matter, unit, role, task, now=now, by=by, duty_id=lead.duty_id, reason=reason)
     baton.round = lead.round
-    _set_clocks(baton, clocks_for(regime_of(matter, joint=True, start=now), role, now, not_after=lead))
+    regime = regime_of(matter, joint=True, start=now)
+    _set_clocks(baton, clocks_for(regime, role, now, received=matter.received_at, not_after=lead))
     baton.save(force_insert=True)
     matters.record("baton.offered", [baton], matter, by=by, facts={"due_on": baton.due_on.isoformat()})
     matters.settle_units(matter, by=by)

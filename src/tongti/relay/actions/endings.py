@@ -147,7 +147,7 @@ def reopen_to_last_holder(*, case: Case, by: Actor, why: str) -> Baton:
     fresh = lead is None
     if lead is None:
         lead = _next_round(last, matter, case, by)
-    cases.reopen(case=case, holder_id=lead.unit_id, due_on=lead.due_on, by=by, why=why)
+    cases.reopen(case=case, holder_id=lead.unit_id, due_on=matters.kept_day(lead), by=by, why=why)
     if matter.question:
         questions.reopen_for(case=case, by=by, due_on=lead.due_on)
     if fresh:

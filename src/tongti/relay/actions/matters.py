@@ -8,6 +8,7 @@ from django.db import transaction
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.deadlines.limits import Due
+from tongti.deadlines.reckonings import KeptDay, keep, kept
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions import actions as questions
@@ -189,7 +190,21 @@ def move_due(
         return []
     if matter.question:
         questions.extend(question=matter.question, due_on=due.due_on, by=by, verb=verbs[0])
-    return cases.extend(case_ids=case_ids_of(matter), due_on=due.due_on, by=by, verb=verbs[1], facts=why)
+    return cases.extend(case_ids=case_ids_of(matter), due_on=kept(due), by=by, verb=verbs[1], facts=why)
+
+
+def kept_day(lead: Baton) -> KeptDay:
+    """A lead's last day with the record of it, for the cases that have their date from it."""
+    return keep([(lead.due_on, lead.explanation)])[0]
+
+
+def kept_day_of(question: Question) -> KeptDay | None:
+    """The last day of a question, with the record of the lead that it has it from."""
+    if question.due_on is None:
+        return None
+    leads = Baton.objects.filter(question=question, role=Baton.Role.LEAD, due_on=question.due_on)
+    lead = leads.order_by("-pk").first()
+    return kept_day(lead) if lead else KeptDay(question.due_on)
 
 
 def close_objection(baton: Baton, note: str, *, by: Actor) -> None:

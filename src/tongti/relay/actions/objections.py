@@ -179,7 +179,7 @@ def _pass_to(
 def _carry_clocks(new: Baton, old: Baton, matter: Matter) -> None:
     """The new unit signs and objects by clocks of its own; the handling clock restarts only if the regime says so."""
     regime = regime_of(matter, joint=True, start=new.offered_at)
-    fresh = clocks_for(regime, new.role, new.offered_at)
+    fresh = clocks_for(regime, new.role, new.offered_at, received=matter.received_at)
     new.sign_due_at, new.object_due_at, new.contact_due_at = (
         fresh.sign_due_at,
         fresh.object_due_at,

@@ -111,6 +111,15 @@ def relay_of(viewer: Viewer, *, question: Question | None = None, case: Case | N
     return table(list(batons.select_related("unit", "officer", "duty").order_by("pk")), viewer=viewer)
 
 
+def lead_of(viewer: Viewer, question: Question) -> Baton | None:
+    """The lead that the question has its date from, for whoever may see the question; None before the first dispatch."""
+    if question.due_on is None:
+        return None
+    seen = Question.objects.filter(question_access.visible(viewer), pk=question.pk)
+    leads = Baton.objects.filter(question__in=seen, role=Baton.Role.LEAD).select_related("unit")
+    return leads.filter(due_on=question.due_on).order_by("-pk").first()
+
+
 def table(batons: Sequence[Baton], *, viewer: Viewer | None = None, today: date | None = None) -> Relay:
     """Rows for these batons (unit, officer and duty fetched), whoever asked."""
     today = today or clock.today()
@@ -244,8 +253,9 @@ def plan(
     """What the due dates would be if it were dispatched now: role → bar, all on one axis."""
     start = start or clock.now()
     today = timezone.localdate(start)
-    regime = regime_of(matter_of(question, case), joint=len(roles) > 1, start=start)
-    dues = {role: clocks_for(regime, role, start).due for role in dict.fromkeys(roles)}
+    matter = matter_of(question, case)
+    regime = regime_of(matter, joint=len(roles) > 1, start=start)
+    dues = {role: clocks_for(regime, role, start, received=matter.received_at).due for role in dict.fromkeys(roles)}
     axis = days.shared_axis(((today, due.due_on, None) for due in dues.values()), today)
     return {
         role: days.cells(today, due.due_on, today, axis=axis, due_at=None if due.by_day else due.due_at)

@@ -266,17 +266,16 @@ def _late(viewer: Viewer) -> QuerySet[Case]:
     by halving, not by computing a deadline for each of thousands of cases.
     """
     waiting = Case.objects.filter(case_access.visible(viewer), state=Case.State.REGISTERED).defer("body", "search")
-    kinds = waiting.order_by().values_list("channel", "kind", "urgency", "party_kind").distinct()
     in_force, now = days.regimes_on(clock.today()), clock.now()
+    asked = ("channel", "kind", "urgency", "party_kind", *(("category_id",) if in_force.codes else ()))
     cuts: dict[str, datetime | None] = {}
     late = Q(pk__in=[])
-    for channel, kind, urgency, party in kinds:
-        regime = in_force.pick(channel=channel, kind=kind, urgency=urgency, party_kind=party)
+    for sort in waiting.order_by().values(*asked).distinct():
+        regime = in_force.pick(**sort)
         if regime.label not in cuts:
             cuts[regime.label] = _received_before(regime, now)
         if (cut := cuts[regime.label]) is not None:
-            same = Q(channel=channel, kind=kind, urgency=urgency, party_kind=party)
-            late |= same & Q(received_at__lte=cut)
+            late |= Q(**sort, received_at__lte=cut)
     return waiting.filter(late)
 
 

@@ -118,6 +118,8 @@ def ask_recheck(*, item: Item, reason: str, by: Viewer) -> Recheck:
     until = timezone.localdate(row.concluded_at) + timedelta(days=rules.RECHECK_DAYS)
     if clock.today() > until:
         raise RecheckOver(until=day_words(until))
+    words = f"复核 {rules.RECHECK_DAYS} 天内作出决定，从收到申请起算。"
+    due = matters.days_from_now(rules.RECHECK_DAYS, words=words, source=rules.RECHECK_SOURCE)
     recheck = Recheck(
         item=row,
         concluded_at=row.concluded_at,
@@ -126,7 +128,8 @@ def ask_recheck(*, item: Item, reason: str, by: Viewer) -> Recheck:
         reason=reason,
         asked_by_id=by.officer_id,
         asked_at=clock.now(),
-        due_on=matters.days_from_now(rules.RECHECK_DAYS),
+        due_on=due.on,
+        reckoning_id=due.reckoning_id,
     )
     try:
         with transaction.atomic():

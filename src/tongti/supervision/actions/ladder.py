@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from tongti.deadlines.reckonings import KeptDay
 from tongti.relay.models import Baton
 from tongti.relay.plans import Matter, about
 from tongti.shared import clock
@@ -34,11 +36,15 @@ NUMBERED = LADDER.index(Rung.ORDER)
 
 @dataclass(frozen=True)
 class Pressure:
-    """What a supervisor fills in for one step: the rung, its words, the day to answer by, and reasons where asked."""
+    """What a supervisor fills in for one step: the rung, its words, the day to answer by, and reasons where asked.
+
+    ``reckoning_id`` is filled here, where the day was left to the pace.
+    """
 
     rung: str
     words: str
     due_on: date | None = None
+    reckoning_id: UUID | None = None
     pace: str = Item.Pace.NORMAL.value
     skip_reason: str = ""
     cap_reason: str = ""
@@ -131,6 +137,7 @@ def _open(
         rung=pressure.rung,
         why=why,
         due_on=pressure.due_on,
+        reckoning_id=pressure.reckoning_id,
         cap_reason=cap_reason,
         opened_by_id=by.officer_id,
         opened_at=now,
@@ -158,10 +165,16 @@ def _step(item: Item, pressure: Pressure, *, normal: str, by: Viewer) -> Item:
         raise StepTaken(rung=Rung(pressure.rung).label, next=Rung(follows).label)
     _check_skip(at=row.rung, allowed=max(follows, normal or follows, key=LADDER.index), pressure=pressure)
     number = row.number or (_number() if _numbered(pressure.rung) else "")
-    due_on = pressure.due_on or row.due_on
+    last = pressure if pressure.due_on else row
+    due_on, reckoning_id = last.due_on, last.reckoning_id
     # a new step asks anew: what was answered before it is history, and the unit answers this one
     Item.objects.filter(pk=row.pk).update(
-        rung=pressure.rung, number=number, due_on=due_on, pace=pressure.pace, state=Item.State.OPEN
+        rung=pressure.rung,
+        number=number,
+        due_on=due_on,
+        reckoning_id=reckoning_id,
+        pace=pressure.pace,
+        state=Item.State.OPEN,
     )
     row.feedback.filter(state="given").update(state="returned", returned_for=f"已进到{Rung(pressure.rung).label}")
     row.refresh_from_db()
@@ -178,6 +191,7 @@ def _write_step(item: Item, pressure: Pressure, matter: Matter, *, by: Viewer) -
         rung=pressure.rung,
         words=pressure.words,
         due_on=pressure.due_on,
+        reckoning_id=pressure.reckoning_id,
         skip_reason=pressure.skip_reason,
         by_id=by.officer_id,
         at=clock.now(),
@@ -194,17 +208,24 @@ def _checked(pressure: Pressure) -> Pressure:
         raise BadInput("rung", "请选一步。")
     if pressure.pace not in Item.Pace.values:
         raise BadInput("pace", "请选缓急。")
-    due_on = checked_day(pressure.due_on)
-    if due_on is None and _numbered(pressure.rung):
-        due_on = matters.days_from_now(rules.PACE_DAYS[pressure.pace])
+    day = checked_day(pressure.due_on)
+    due = KeptDay(day) if day else _by_pace(pressure) if _numbered(pressure.rung) else None
     return Pressure(
         rung=pressure.rung,
         words=checked_words(pressure.words, "words", "内容", 1000),
-        due_on=due_on,
+        due_on=due.on if due else None,
+        reckoning_id=due.reckoning_id if due else None,
         pace=pressure.pace,
         skip_reason=checked_words(pressure.skip_reason, "skip_reason", "越级理由", 200, optional=True),
         cap_reason=checked_words(pressure.cap_reason, "cap_reason", "超过件数的理由", 200, optional=True),
     )
+
+
+def _by_pace(pressure: Pressure) -> KeptDay:
+    """The day that its pace gives a paper that names none."""
+    count = rules.PACE_DAYS[pressure.pace]
+    words = f"{Rung(pressure.rung).label}（{Item.Pace(pressure.pace).label}）{count} 天内反馈，从发出之日起算。"
+    return matters.days_from_now(count, words=words, source=rules.PACE_SOURCE)
 
 
 def _check_skip(*, at: str, allowed: str, pressure: Pressure) -> None:

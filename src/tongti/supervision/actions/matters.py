@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from tongti.cases.models import Case
-from tongti.deadlines import queries as days
+from tongti.deadlines import limits
+from tongti.deadlines.models import Clock
+from tongti.deadlines.reckonings import KeptDay, kept
 from tongti.outbox import notices
 from tongti.outbox.notices import Word
 from tongti.questions.models import Question
@@ -69,9 +71,13 @@ def checked_day(due_on: date | None, field: str = "due_on") -> date | None:
     return due_on
 
 
-def days_from_now(count: int) -> date:
-    """So many calendar days from today, moved to the next working day when it falls on a day off (民法典 203)."""
-    return days.next_working_days(1, since=clock.today() + timedelta(days=count))[0]
+def days_from_now(count: int, *, words: str, source: str) -> KeptDay:
+    """So many calendar days from today, moved to the next working day when it falls on a day off (民法典 203), with the
+    record of the count: ``words`` say for what the days are given, ``source`` who says so."""
+    due = limits.counted(
+        start=clock.today(), amount=count, unit=Clock.Unit.CALENDAR_DAY.value, words=words, source=source
+    )
+    return kept(due)
 
 
 def day_words(day: date | None) -> str:

@@ -1,6 +1,6 @@
 """Writes on verdicts: invite, listen, call back, and bring a case back when it was not solved."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -8,8 +8,9 @@ from django.db.models import F
 from tongti.answers.models import Answer, Reply
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
-from tongti.deadlines import actions as deadlines
-from tongti.deadlines import queries as regimes
+from tongti.deadlines.models import Clock
+from tongti.deadlines.queries import shipped_default
+from tongti.deadlines.reckonings import KeptDay, kept_by_sort
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions import actions as questions
@@ -30,7 +31,6 @@ from tongti.verdicts.queries import handling_units
 LINK_DAYS = 30
 MAX_TRIES = 3
 APART = timedelta(hours=4)
-REVISIT_CLOCK = "revisit"
 RESULTS = dict(RESULT_CHOICES)
 
 
@@ -44,7 +44,7 @@ def invite(*, answer_id: int) -> int:
         .order_by("pk")
         .select_for_update(of=("self",))
     )
-    now, due_on = clock.now(), _revisit_date(replies)
+    now, days = clock.now(), _revisit_days(answer, replies)
     Invitation.objects.bulk_create(
         Invitation(
             reply=r,
@@ -54,7 +54,10 @@ def invite(*, answer_id: int) -> int:
         )
         for r in replies
     )
-    CallBack.objects.bulk_create(CallBack(reply=r, case_id=r.case_id, due_on=due_on) for r in replies)
+    CallBack.objects.bulk_create(
+        CallBack(reply=r, case_id=r.case_id, due_on=days[r.pk].on, reckoning_id=days[r.pk].reckoning_id)
+        for r in replies
+    )
     figures.add(Count("verdict_asked", clock.today(), unit_id=u, amount=len(replies)) for u in (0, answer.lead_id))
     return len(replies)
 
@@ -252,9 +255,15 @@ def _count(verdict: Verdict) -> None:
     figures.add(Count(m, day, unit_id=u) for m in measures for u in (0, verdict.unit_id))
 
 
-def _revisit_date(replies: list[Reply]) -> date:
-    if not replies:
-        return clock.today()
-    case = replies[0].case
-    regime = regimes.regime_for(channel=case.channel, kind=case.kind, urgency=case.urgency, on=clock.today())
-    return deadlines.due(regime=regime, clock=REVISIT_CLOCK, start=clock.now()).due_on
+def _revisit_days(answer: Answer, replies: list[Reply]) -> dict[int, KeptDay]:
+    """When each asker is to be rung up, under the regime of her own case.
+
+    A regime that says nothing of it does not keep anybody from being asked: then it is the regime that ships.
+    """
+    sorts = {
+        r.pk: (r.case.channel, r.case.kind, r.case.urgency, r.case.party_kind, r.case.category_id) for r in replies
+    }
+    joint = bool(answer.question and len(answer.question.units) > 1)
+    return kept_by_sort(
+        sorts, clock=Clock.Code.REVISIT.value, start=clock.now(), joint=joint, otherwise=shipped_default()
+    )

@@ -9,6 +9,8 @@ from tongti.answers import queries as answers
 from tongti.answers.queries import ReplyView
 from tongti.cases.queries import CaseState
 from tongti.deadlines import queries as deadlines
+from tongti.deadlines import reckonings
+from tongti.deadlines.explained import Told
 from tongti.deadlines.queries import Bar
 from tongti.questions import queries as questions
 from tongti.relay import queries as relay
@@ -40,7 +42,7 @@ TO_HER = {
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has it in hand now, and until when."""
+    """Who has it in hand now, and until when; ``why`` tells how that day was counted."""
 
     name: str
     helpers: Sequence[str] = ()
@@ -48,6 +50,7 @@ class Holder:
     bar: Bar | None = None
     words: str = ""
     promise: Promise | None = None
+    why: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def _holder(case: Any, question: Asked | None) -> Holder | None:
         bar = deadlines.cells(local_date(case.dispatched_at), case.due_on)
     helpers = question.helper_names if question and case.state == CaseState.HANDLING else ()
     promised = _promise(case) if case.state == CaseState.REGISTERED and case.due_on is None else None
-    return Holder(case.holder.name, helpers, case.due_on, bar, HOLDS[case.state], promised)
+    why = reckonings.told(case.reckoning_id) if case.state == CaseState.HANDLING else None
+    return Holder(case.holder.name, helpers, case.due_on, bar, HOLDS[case.state], promised, why)
 
 
 def _promise(case: Any) -> Promise:
