@@ -1,10 +1,12 @@
 """Regimes are data with a source: the one that fits is picked, computed with, and never edited once published."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.cast import make_cast
@@ -12,8 +14,10 @@ from tongti.deadlines import actions, queries, simulation
 from tongti.deadlines.actions import ClockDraft, RegimeDraft
 from tongti.deadlines.errors import DayTaken, NoSuchClock, NothingChanged
 from tongti.deadlines.models import Clock, Regime
+from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible
 from tongti.trail.models import Event
+from tongti.units.models import Category
 
 pytestmark = pytest.mark.django_db
 
@@ -295,3 +299,26 @@ def test_a_trial_without_regimes_uses_what_ships():
     runs = {run.limit.code: run for run in found.runs}
     assert runs["dispatch"].due.due_on == date(2026, 4, 16)
     assert runs["handle"].due.due_on == date(2026, 4, 27)
+
+
+def test_a_regime_may_be_for_some_categories_and_what_lies_below_them(shipped):
+    """水、电、气、热 within 24 hours, as Beijing's standard has it: the door and the kind do not tell, the category does."""
+    cast = make_cast()
+    water = cast.categories["供水"]
+    below = Category.objects.create(code=f"{water.code}77", name="水压", level=3, parent=water, full_name="供水/水压")
+    other = Category.objects.create(code="98", name="别的", level=1, full_name="别的")
+    clocks = (ClockDraft("handle", 24, "h"),)
+    draft = RegimeDraft("water", "水电气热", "本地暂定", clocks, categories=(water.code,), priority=30)
+    actions.publish(draft=draft, by=cast.viewer("赵工"), on=date(2026, 4, 15))
+    assert regime(category_id=water.pk).code == regime(category_id=below.pk).code == "water"
+    assert regime(category_id=other.pk).code == regime(category_id=None).code == "ordinary"
+    view = queries.regime_of_version("water/1")
+    kind = {"channel": "phone", "kind": "help", "urgency": "normal", "party_kind": "person", "joint": False}
+    assert view.misfits(**kind, category="98") == view.misfits(**kind) == ("category",)
+    # a district without such rules pays nothing for them
+    with CaptureQueriesContext(connection) as asked:
+        queries.regimes_on(clock.today())
+    actions.withdraw(regime=Regime.objects.get(code="water"), by=cast.viewer("赵工"))
+    with CaptureQueriesContext(connection) as not_asked:
+        queries.regimes_on(clock.today() + timedelta(days=1))
+    assert len(not_asked) == len(asked) - 1

@@ -13,8 +13,8 @@ from tongti.units.access import ROLES, Viewer
 from tongti.units.errors import FileRefused
 from tongti.units.transfer import sheets
 
-_LISTS = ("applies_channels", "applies_kinds", "applies_urgencies", "applies_parties")
-_LIST_WORDS = dict(zip(_LISTS, ("适用渠道", "适用类型", "适用紧急程度", "适用对象"), strict=True))
+_LISTS = ("applies_channels", "applies_kinds", "applies_urgencies", "applies_parties", "applies_categories")
+_LIST_WORDS = dict(zip(_LISTS, ("适用渠道", "适用类型", "适用紧急程度", "适用对象", "适用分类"), strict=True))
 
 
 class Regimes:
@@ -64,6 +64,7 @@ def _row(regime: Regime) -> dict[str, Any]:
         "applies_kinds": regime.applies_kinds,
         "applies_urgencies": regime.applies_urgencies,
         "applies_parties": regime.applies_parties,
+        "applies_categories": regime.applies_categories,
         "applies_joint": regime.applies_joint,
         "restarts": regime.restarts,
         "source": regime.source,
@@ -95,6 +96,7 @@ def draft_of(row: Any) -> RegimeDraft:
         kinds=lists["applies_kinds"],
         urgencies=lists["applies_urgencies"],
         parties=lists["applies_parties"],
+        categories=lists["applies_categories"],
         joint=joint,
         priority=_number(row.get("priority", 0), "优先", -32768, 32767),
         verified=_flag(row, "verified", False),

@@ -16,13 +16,14 @@ Start = Clock.Start
 
 @dataclass(frozen=True)
 class Kind:
-    """A case as the filters of regimes see it."""
+    """A case as the filters of regimes see it; ``category`` is a code."""
 
     channel: str
     kind: str
     urgency: str
     party_kind: str
     joint: bool
+    category: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def simulate(viewer: Viewer, kind: Kind, *, received: datetime, dispatched: date
         "urgency": kind.urgency,
         "party_kind": kind.party_kind,
         "joint": kind.joint,
+        "category": kind.category,
     }
     rows = regimes_on(limits.local_day(dispatched)).rows
     judged = [(row, row.misfits(**facts)) for row in rows]  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Reads on places, units, posts and catalogues."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from tongti.accounts.models import Officer
 from tongti.shared import clock
-from tongti.shared.errors import NotVisible
+from tongti.shared.errors import BadInput, NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import ROLES, May, Role, Seat, Viewer
 from tongti.units.models import Category, Duty, Post, Region, Template, Transfer, Unit
@@ -100,6 +101,34 @@ def categories(level: int | None = None, parent_id: int | None = None) -> QueryS
     if level is not None:
         rows = rows.filter(level=level)
     return rows if parent_id is None else rows.filter(parent_id=parent_id)
+
+
+def category_codes(text: str) -> tuple[str, ...]:
+    """The categories that were typed, by name or code with 、 or a space between, as codes. Raises BadInput."""
+    words = dict.fromkeys(re.split(r"[、，,；;\s]+", text.strip())) if text.strip() else {}
+    known = list(
+        Category.objects.filter(Q(code__in=words) | Q(name__in=words) | Q(full_name__in=words)).order_by("code")
+    )
+    codes = []
+    for word in words:
+        found = [c for c in known if c.code == word] or [c for c in known if word in (c.name, c.full_name)]
+        if not found:
+            raise BadInput("categories", f"分类目录里没有“{word[:20]}”，请写目录里的名称或代码。")
+        if len(found) > 1:
+            several = "、".join(f"{c.code} {c.full_name}" for c in found)
+            raise BadInput("categories", f"有几个分类都叫“{word}”，请写代码：{several}。")
+        codes.append(found[0].code)
+    return tuple(codes)
+
+
+def category_words(codes: Sequence[str]) -> str:
+    """Categories as they would be typed: the name where only one has it, else the code."""
+    if not codes:
+        return ""
+    names = dict(Category.objects.filter(code__in=codes).values_list("code", "name"))
+    taken = Category.objects.filter(name__in=names.values()).values("name").annotate(n=Count("pk")).filter(n__gt=1)
+    twice = set(taken.values_list("name", flat=True))
+    return "、".join(names[code] if code in names and names[code] not in twice else code for code in codes)
 
 
 def officers_of(unit_id: int, roles: Sequence[str] | None = None) -> QuerySet[Officer]:

@@ -60,6 +60,7 @@ def _columns(said: "RegimeView | RegimeDraft") -> dict[str, Any]:
         "applies_kinds": list(said.kinds),
         "applies_urgencies": list(said.urgencies),
         "applies_parties": list(said.parties),
+        "applies_categories": list(said.categories),
         "applies_joint": said.joint,
         "priority": said.priority,
         "restarts": said.restarts,
@@ -90,6 +91,7 @@ class RegimeDraft:
     kinds: tuple[str, ...] = ()
     urgencies: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     joint: bool | None = None
     priority: int = 0
     verified: bool = False

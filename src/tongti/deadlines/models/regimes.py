@@ -25,7 +25,8 @@ class Unit(models.TextChoices):
 class Regime(models.Model):
     """时限规则. A published version is never edited: a change makes the next version and closes this one.
 
-    The ``applies_*`` lists say to which cases it applies; an empty list means all. ``applies_joint`` asks whether several
+    The ``applies_*`` lists say to which cases it applies; an empty list means all. Categories are codes, and mean what lies
+    below them too. ``applies_joint`` asks whether several
     units handle it together (None: either way). Among the regimes that fit, the one with the highest ``priority`` wins.
     ``source`` is the document with its number, ``article`` the place in it, ``source_url`` where it can be read.
     ``verified`` is True only when the source was read in full; ``checked_by`` and ``checked_on`` say who of the district
@@ -42,6 +43,7 @@ class Regime(models.Model):
     applies_kinds = models.JSONField("适用类型", default=list, blank=True)
     applies_urgencies = models.JSONField("适用紧急程度", default=list, blank=True)
     applies_parties = models.JSONField("适用对象", default=list, blank=True)
+    applies_categories = models.JSONField("适用分类", default=list, blank=True)
     applies_joint = models.BooleanField("多个单位一起办", null=True, blank=True)
     in_use = models.BooleanField("启用", default=True, help_text="不启用的是样例，供本地参照")
     restarts = models.BooleanField("改派后办理时限重新起算", default=False)

@@ -1,7 +1,8 @@
 """Reading 时限规则: the one that fits a case, the ones that ship, and the administrator's lists."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -13,42 +14,68 @@ from tongti.deadlines.models import Clock, ExtensionRule, Regime
 from tongti.deadlines.queries.values import RegimeView, view_from, view_of
 from tongti.shared.errors import NotVisible
 from tongti.units.access import May, Viewer
+from tongti.units.models import Category
 
 DEFAULT_CODE = "ordinary"
 
 
 @dataclass(frozen=True)
 class Regimes:
-    """All regimes in force on one day, read once; ``pick`` costs nothing, so a question of thousands picks for each case."""
+    """All regimes in force on one day, read once; ``pick`` costs nothing, so a question of thousands picks for each case.
+
+    ``codes`` are those of all categories by id, where some regime asks for them.
+    """
 
     on: date
     rows: tuple[RegimeView, ...]
+    codes: Mapping[int, str] = field(default_factory=dict)
 
     def pick(
-        self, *, channel: str, kind: str, urgency: str, party_kind: str = "person", joint: bool = False
+        self,
+        *,
+        channel: str,
+        kind: str,
+        urgency: str,
+        party_kind: str = "person",
+        joint: bool = False,
+        category_id: int | None = None,
     ) -> RegimeView:
         """The fitting regime of the highest priority; the shipped ordinary one when the district has none."""
+        category = self.codes.get(category_id or 0, "")
         for row in self.rows:
-            if row.fits(channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint):
+            if row.fits(
+                channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint, category=category
+            ):
                 return row
         return shipped_default()
 
 
 def regimes_on(on: date) -> Regimes:
-    """Regimes in use on a day, best first (priority, then code); two queries."""
+    """Regimes in use on a day, best first (priority, then code); two queries, three where one asks for categories."""
     rows = (
         _whole(Regime.objects.filter(in_use=True, valid_from__lte=on))
         .filter(Q(valid_to=None) | Q(valid_to__gte=on))
         .order_by("-priority", "code", "-version")
     )
-    return Regimes(on=on, rows=tuple(view_of(row) for row in rows))
+    views = tuple(view_of(row) for row in rows)
+    asked = any(view.categories for view in views)
+    return Regimes(on=on, rows=views, codes=dict(Category.objects.values_list("pk", "code")) if asked else {})
 
 
 def regime_for(
-    *, channel: str, kind: str, urgency: str, on: date, party_kind: str = "person", joint: bool = False
+    *,
+    channel: str,
+    kind: str,
+    urgency: str,
+    on: date,
+    party_kind: str = "person",
+    joint: bool = False,
+    category_id: int | None = None,
 ) -> RegimeView:
     """The regime for one case on a day. ``joint``: several units handle it together."""
-    return regimes_on(on).pick(channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint)
+    return regimes_on(on).pick(
+        channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint, category_id=category_id
+    )
 
 
 def regime_of_version(label: str) -> RegimeView:

@@ -163,6 +163,7 @@ class RegimeView:
     kinds: tuple[str, ...] = ()
     urgencies: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     joint: bool | None = None
     priority: int = 0
     restarts: bool = False
@@ -197,17 +198,25 @@ class RegimeView:
             raise NoSuchClock(regime=self.name, clock=Clock.Code(code).label)
         return found
 
-    def fits(self, *, channel: str, kind: str, urgency: str, party_kind: str, joint: bool) -> bool:
+    def fits(self, *, channel: str, kind: str, urgency: str, party_kind: str, joint: bool, category: str = "") -> bool:
         """Whether it applies; an empty list means all."""
-        return not self.misfits(channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint)
+        return not self.misfits(
+            channel=channel, kind=kind, urgency=urgency, party_kind=party_kind, joint=joint, category=category
+        )
 
-    def misfits(self, *, channel: str, kind: str, urgency: str, party_kind: str, joint: bool) -> tuple[str, ...]:
-        """Which of its filters keep a case out: channel, kind, urgency, party, joint; empty when it applies."""
+    def misfits(
+        self, *, channel: str, kind: str, urgency: str, party_kind: str, joint: bool, category: str = ""
+    ) -> tuple[str, ...]:
+        """Which of its filters keep a case out: channel, kind, urgency, party, category, joint; empty when it applies.
+
+        ``category`` is a code, "" while nobody has filed the case; the code of a category continues its parent's.
+        """
         asked = (
             ("channel", not self.channels or channel in self.channels),
             ("kind", not self.kinds or kind in self.kinds),
             ("urgency", not self.urgencies or urgency in self.urgencies),
             ("party", not self.parties or party_kind in self.parties),
+            ("category", not self.categories or category.startswith(self.categories)),
             ("joint", self.joint is None or self.joint == joint),
         )
         return tuple(name for name, passes in asked if not passes)
@@ -226,6 +235,7 @@ def view_of(row: Regime) -> RegimeView:
         kinds=tuple(row.applies_kinds),
         urgencies=tuple(row.applies_urgencies),
         parties=tuple(row.applies_parties),
+        categories=tuple(row.applies_categories),
         joint=row.applies_joint,
         priority=row.priority,
         restarts=row.restarts,
@@ -284,6 +294,7 @@ def view_from(row: Mapping[str, Any]) -> RegimeView:
         kinds=tuple(row.get("applies_kinds", ())),
         urgencies=tuple(row.get("applies_urgencies", ())),
         parties=tuple(row.get("applies_parties", ())),
+        categories=tuple(row.get("applies_categories", ())),
         joint=row.get("applies_joint"),
         priority=row.get("priority", 0),
         restarts=row.get("restarts", False),

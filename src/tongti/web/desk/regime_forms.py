@@ -12,6 +12,8 @@ from tongti.deadlines import queries
 from tongti.deadlines.actions import ClockDraft, RegimeDraft
 from tongti.deadlines.queries import ClockView, ExtensionView, NearRule, RegimeView
 from tongti.parties.queries import PartyKind
+from tongti.shared.errors import BadInput
+from tongti.units import queries as units
 from tongti.units.access import ROLES
 from tongti.web.forms import DateInput, Form, dress
 
@@ -96,6 +98,12 @@ class RegimeForm(Form):
     kinds = _ticks("适用类型", Kind.choices)
     urgencies = _ticks("适用紧急程度", Urgency.choices)
     parties = _ticks("适用对象", PartyKind.choices)
+    categories = forms.CharField(
+        label="适用分类",
+        required=False,
+        max_length=400,
+        help_text="写分类的名称或代码，用顿号隔开，例如 供水、供电；下级分类也算。空着就是都适用",
+    )
     joint = forms.ChoiceField(label="几个单位办", required=False, choices=JOINT)
 
     extension_times = forms.IntegerField(
@@ -157,6 +165,13 @@ class RegimeForm(Form):
         for part, field in own.items():
             self._add(f"{part}_{code}", field)
 
+    def clean_categories(self) -> tuple[str, ...]:
+        """Names or codes, as codes."""
+        try:
+            return units.category_codes(self.cleaned_data["categories"])
+        except BadInput as wrong:
+            raise forms.ValidationError(wrong.sentence) from wrong
+
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The limits, for the table; ``told`` when something is laid down or typed for it."""
@@ -199,6 +214,7 @@ class RegimeForm(Form):
             kinds=tuple(data["kinds"]),
             urgencies=tuple(data["urgencies"]),
             parties=tuple(data["parties"]),
+            categories=data["categories"],
             joint=_JOINT[data["joint"]],
             priority=data["priority"],
             verified=data["verified"],
@@ -254,6 +270,7 @@ def initial_of(view: RegimeView) -> dict[str, Any]:
             "kinds", "urgencies", "parties",
         )
     }  # fmt: skip
+    first["categories"] = units.category_words(view.categories)
     first["joint"] = {None: "", True: "yes", False: "no"}[view.joint]
     if view.extension is not None:
         first |= {f"extension_{name}": getattr(view.extension, name) for name in EXTENSION}
@@ -288,6 +305,9 @@ class SimulateForm(Form):
     kind = forms.ChoiceField(label="类型", choices=Kind.choices)
     urgency = forms.ChoiceField(label="紧急程度", choices=Urgency.choices)
     party = forms.ChoiceField(label="对象", choices=PartyKind.choices)
+    category = forms.CharField(
+        label="分类", required=False, max_length=60, help_text="名称或代码，例如 供水；还没有分类就空着"
+    )
     joint = forms.ChoiceField(label="几个单位办", choices=[("no", "一个单位"), ("yes", "几个单位一起")])
     received_on = forms.DateField(label="收到日期", widget=DateInput)
     received_at = forms.TimeField(label="收到时间", error_messages={"invalid": "“收到时间”请写成 09:30 这样的时间。"})
@@ -297,6 +317,16 @@ class SimulateForm(Form):
     dispatched_at = forms.TimeField(
         label="派单时间", required=False, error_messages={"invalid": "“派单时间”请写成 09:30 这样的时间。"}
     )
+
+    def clean_category(self) -> str:
+        """A name or a code, as a code."""
+        try:
+            codes = units.category_codes(self.cleaned_data["category"])
+        except BadInput as wrong:
+            raise forms.ValidationError(wrong.sentence) from wrong
+        if len(codes) > 1:
+            raise forms.ValidationError("一件诉求只有一个分类，请只写一个。")
+        return codes[0] if codes else ""
 
     def clean(self) -> dict[str, Any]:
         """Nothing is dispatched before it was received."""

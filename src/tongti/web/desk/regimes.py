@@ -19,12 +19,20 @@ from tongti.deadlines.simulation import simulate as run_through
 from tongti.parties.queries import PartyKind
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, DomainError
+from tongti.units import queries as units
 from tongti.units.access import May
 from tongti.web.desk.admin_forms import refuse
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.regime_forms import RegimeForm, SimulateForm, initial_of
 
-_MISFIT = {"channel": "渠道", "kind": "类型", "urgency": "紧急程度", "party": "对象", "joint": "几个单位办"}
+_MISFIT = {
+    "channel": "渠道",
+    "kind": "类型",
+    "urgency": "紧急程度",
+    "party": "对象",
+    "category": "分类",
+    "joint": "几个单位办",
+}
 
 
 @require_safe
@@ -102,7 +110,9 @@ def simulate(request: DeskRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.GET and form.is_valid():
         data = form.cleaned_data
-        case = CaseKind(data["channel"], data["kind"], data["urgency"], data["party"], data["joint"] == "yes")
+        case = CaseKind(
+            data["channel"], data["kind"], data["urgency"], data["party"], data["joint"] == "yes", data["category"]
+        )
         try:
             found = run_through(request.viewer, case, received=data["received"], dispatched=data["dispatched"])
         except DomainError as refused:
@@ -150,6 +160,7 @@ def _applies(view: RegimeView) -> list[tuple[str, str]]:
         ("对象", view.parties, dict(PartyKind.choices)),
     )
     rows = [(word, "、".join(str(words.get(code, code)) for code in codes) or "全部") for word, codes, words in lists]
+    rows.append((_MISFIT["category"], units.category_words(view.categories) or "全部"))
     joint = {None: "都适用", True: "几个单位一起办的", False: "一个单位办的"}[view.joint]
     return [
         *rows,
