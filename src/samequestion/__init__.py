@@ -7,8 +7,8 @@ See docs/engine.md for the method, every knob and worked examples.
 
 from samequestion.blocking import candidate_keys, query_keys
 from samequestion.counts import counts_from_bytes, counts_to_bytes, df_update, empty_counts
-from samequestion.errors import ConflictingConstraints, EngineError, ModelMismatch, UnreadableTable
-from samequestion.evaluate import agreement, evaluate
+from samequestion.errors import ConflictingConstraints, EngineError, ModelMismatch, UnreadableTable, UnwritableResult
+from samequestion.evaluate import agreement, evaluate, read_labels
 from samequestion.explain import mark, shared_words
 from samequestion.features import features
 from samequestion.grouping import Grouping, fit, group
@@ -42,6 +42,7 @@ __all__ = [
     "Settings",
     "Threshold",
     "UnreadableTable",
+    "UnwritableResult",
     "Weights",
     "agreement",
     "candidate_keys",
@@ -62,6 +63,7 @@ __all__ = [
     "processors",
     "propose_title",
     "query_keys",
+    "read_labels",
     "read_messages",
     "refit",
     "reweighted",

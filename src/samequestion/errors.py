@@ -9,6 +9,10 @@ class UnreadableTable(EngineError):
     """The input file is not a table that the engine can read (wrong type, no header row, no text column)."""
 
 
+class UnwritableResult(EngineError):
+    """The result cannot be written where it was asked for."""
+
+
 class ModelMismatch(EngineError):
     """Stored bytes (features, counts or model) were written by an incompatible version of the engine."""
 

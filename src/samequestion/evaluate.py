@@ -7,16 +7,34 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from samequestion.errors import UnreadableTable
+
+
+def read_labels(path: str | Path) -> dict[str, str]:
+    """Message id → question of a labels file (UTF-8 .csv with the columns id and question_id).
+
+    Raises `UnreadableTable` with one plain sentence when there is no such file or it is none.
+    """
+    path = Path(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"id", "question_id"} <= set(rows.fieldnames or ()):
+                raise UnreadableTable(f"标注文件 {path.name} 要有 id 和 question_id 两列")
+            return {(row["id"] or "").strip(): (row["question_id"] or "").strip() for row in rows}
+    except FileNotFoundError as error:
+        raise UnreadableTable(f"找不到标注文件：{path.name}") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableTable(f"读不了标注文件 {path.name}：应是 UTF-8 的 .csv") from error
+
 
 def evaluate(labels_path: str | Path, groups: Mapping[str, str]) -> dict[str, float]:
-    """Score `groups` (message id → group) on the ids of a labels file with columns id,question_id.
+    """Score `groups` (message id → group) on the ids of a labels file; see `read_labels` for what it raises.
 
     A labelled id without a group counts as alone. Figures are rounded to four digits:
     pair_* over pairs, b3_* B-cubed (Bagga & Baldwin 1998), shared_* B-cubed without the easy singletons, ari.
     """
-    with Path(labels_path).open(encoding="utf-8-sig", newline="") as file:
-        gold = {row["id"].strip(): row["question_id"].strip() for row in csv.DictReader(file)}
-    return agreement(gold, groups)
+    return agreement(read_labels(labels_path), groups)
 
 
 def agreement(gold: Mapping[str, str], groups: Mapping[str, str]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from samequestion.errors import UnreadableTable
+from samequestion.errors import UnreadableTable, UnwritableResult
 from samequestion.grouping import Grouping, Progress, group
 from samequestion.model import Model
 from samequestion.records import Message
@@ -46,10 +47,13 @@ def group_file(
 
     `mapping` names columns, e.g. {"id": "留言编号", "time": "留言时间"}; what it leaves out is guessed. Large files keep
     their finished steps in a folder beside the output: the same call after a stop goes on from there. `processes`: see
-    `group`.
+    `group`. Raises `UnreadableTable` or `UnwritableResult`, before any work is done.
     """
-    messages = read_messages(input, mapping)
     target = Path(output)
+    _check_writable(target)
+    messages = read_messages(input, mapping)
+    if not messages:
+        raise UnreadableTable(f"{Path(input).name} 里只有表头，没有留言")
     work = target.with_name(target.name + ".work") if len(messages) >= RESUMABLE else None
     grouping = group(messages, model, progress=progress, work=work, processes=processes)
     with target.open("w", encoding="utf-8-sig", newline="") as file:
@@ -59,6 +63,16 @@ def group_file(
             for member, chance in zip(one.members, one.member_probability, strict=True):
                 writer.writerow((member, one.id, one.title, f"{chance:.3f}"))
     return grouping
+
+
+def _check_writable(target: Path) -> None:
+    """A long run must not end with nowhere to put its result."""
+    if target.is_dir():
+        raise UnwritableResult(f"{target.name} 是文件夹，请写一个文件名")
+    if not target.parent.is_dir():
+        raise UnwritableResult(f"没有这个文件夹：{target.parent}")
+    if not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise UnwritableResult(f"没有权限写 {target}")
 
 
 def read_messages(path: str | Path, mapping: Mapping[str, str] | None = None) -> list[Message]:

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 import samequestion
-from samequestion import UnreadableTable, agreement, evaluate, group_file, read_messages
+from samequestion import UnreadableTable, UnwritableResult, agreement, evaluate, group_file, read_labels, read_messages
 from tests.samequestion.cast import others, plant
 
 HEAD = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情")
@@ -65,6 +65,37 @@ def test_a_file_that_is_no_table_gets_one_clear_sentence(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(UnreadableTable, match=words):
         read_messages(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "找不到标注文件"),
+        ("编号,题\n1,A\n".encode(), "要有 id 和 question_id 两列"),
+        (b"", "两列"),
+        (b"id,question_id\n\xff,A\n", "UTF-8"),
+    ],
+)
+def test_labels_that_are_none_get_one_clear_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:
+    if content is not None:
+        (tmp_path / "labels.csv").write_bytes(content)
+    with pytest.raises(UnreadableTable, match=words):
+        read_labels(tmp_path / "labels.csv")
+
+
+def test_a_table_without_messages_is_said_to_have_none(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("编号,标题\n", encoding="utf-8")
+    with pytest.raises(UnreadableTable, match="只有表头"):
+        group_file(tmp_path / "in.csv", tmp_path / "out.csv")
+
+
+def test_a_result_that_cannot_be_written_is_refused_before_the_work_begins(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("编号,标题\n1,停水\n", encoding="utf-8")
+    steps: list[str] = []
+    for target, words in ((tmp_path / "no" / "out.csv", "没有这个文件夹"), (tmp_path, "是文件夹")):
+        with pytest.raises(UnwritableResult, match=words):
+            group_file(tmp_path / "in.csv", target, progress=lambda step, share: steps.append(step))
+    assert steps == []
 
 
 def test_a_wrong_mapping_lists_the_columns_there_are(tmp_path: Path) -> None:

@@ -37,19 +37,20 @@ def run(args: argparse.Namespace) -> None:
         return
     if args.output is None:
         raise Refused("请用 --output 写明结果放在哪个文件。")
-    from samequestion import EngineError, evaluate, group_file, processors
+    from samequestion import EngineError, agreement, group_file, processors, read_labels
 
     mapping = _mapping(args.map)
     started = time.monotonic()
     progress = _Progress()
     try:
+        labels = read_labels(args.evaluate) if args.evaluate else {}
         grouping = group_file(
             args.input, args.output, mapping=mapping or None, progress=progress.show, processes=processors()
         )
     except EngineError as error:
         raise Refused(str(error)) from error
     except OSError as error:
-        raise Refused(f"文件 {error.filename} 不能读写：{error.strerror}。") from error
+        raise Refused(f"文件 {error.filename} 不能读写，请看看磁盘和权限。") from error
     finally:
         progress.end()
     shared = sum(len(one.members) > 1 for one in grouping.groups)
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
         file=sys.stderr,
     )
     if args.evaluate:
-        print(json.dumps(evaluate(args.evaluate, members), ensure_ascii=False, indent=2))
+        print(json.dumps(agreement(labels, members), ensure_ascii=False, indent=2))
 
 
 def _database(args: argparse.Namespace) -> None:
