@@ -88,14 +88,22 @@ def test_faulty_rows_are_told_and_come_back_as_a_table(cast):
         "A-3,停水,停水了,前天,,,,,",
         "A-4,停水,停水了,2026-01-02,,138001380,,,",
         "=1+1,停水,停水了,2999-01-01,,,,,",
+        "A-6,停水,停水了,2026-01-02,,12,,,",
     ]
     batch = entered(cast, table(*rows))
-    assert (batch.entered, batch.failed) == (1, 4)
-    assert [error.row for error in queries.row_errors(batch)] == [3, 4, 5, 6]
+    assert (batch.entered, batch.failed) == (1, 5)
+    assert [error.row for error in queries.row_errors(batch)] == [3, 4, 5, 6, 7]
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(queries.errors_workbook(batch))).get_sheet_by_index(0).to_python()
     assert sheet[0][-1] == "没有导入的原因"
-    assert [row[0] for row in sheet[1:]] == ["A-2", "A-3", "A-4", "=1+1"]
+    assert [row[0] for row in sheet[1:]] == ["A-2", "A-3", "A-4", "=1+1", "A-6"]
     assert "看不懂时间" in sheet[2][-1]
+
+
+@pytest.mark.parametrize("typed", ["无", "保密", "0", "-", "138****0000", "没留", "未留 1 个"])
+def test_what_stands_for_no_phone_is_no_fault(cast, typed):
+    batch = entered(cast, table(f"A-1,停水,停水了,2026-01-02,王大妈,{typed},,,"))
+    assert (batch.entered, batch.failed) == (1, 0)
+    assert Party.objects.get().phone == ""
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_was(cast, monkeypatch):

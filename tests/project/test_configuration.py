@@ -6,6 +6,8 @@ import os
 import stat
 import subprocess
 import sys
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.test import Client
 from tongti.project import checks, environment
 from tongti.project.data_folder import Busy, Hold
 from tongti.project.database_url import parse
+from tongti.project.guarded import BrokenOff, Guarded
 from tongti.project.logs import JsonLine, NoAddresses
 from tongti.project.refusal import Refused
 from tongti.project.secrets import load_or_create
@@ -142,6 +145,42 @@ def test_a_log_line_is_json_and_tells_nothing_personal() -> None:
     assert line["error"]["cause"]["type"] == "builtins.ValueError"
     assert "13800138000" not in text
     assert "她的原话" not in text
+
+
+def test_what_escapes_the_application_is_logged_without_its_text(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_environ: Any, _start_response: Any) -> list[bytes]:
+        raise ValueError("13800138000 王大妈")
+
+    started: list[str] = []
+    with caplog.at_level(logging.ERROR, logger="tongti.web"):
+        answer = Guarded(broken)({}, lambda status, _headers, _error=None: started.append(status))
+    (record,) = caplog.records
+    assert started == ["500 Internal Server Error"]
+    assert "不是您的错" in b"".join(answer).decode()
+    assert json.loads(JsonLine().format(record))["error"]["type"] == "builtins.ValueError"
+    assert "13800138000" not in JsonLine().format(record)
+
+
+def test_an_export_that_breaks_off_tells_the_server_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Export:
+        streaming = True
+        closed = False
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"first row"
+            raise ValueError("13800138000 王大妈")
+
+        def close(self) -> None:
+            self.closed = True
+
+    export = Export()
+    answer = Guarded(lambda _environ, _start: export)({}, lambda *_: None)  # type: ignore[arg-type, return-value]
+    with caplog.at_level(logging.ERROR, logger="tongti.web"), pytest.raises(BrokenOff) as broken:
+        list(answer)
+    answer.close()  # type: ignore[attr-defined]
+    assert export.closed
+    assert "13800138000" not in "".join(traceback.format_exception(broken.value))
+    assert "13800138000" not in JsonLine().format(caplog.records[0])
 
 
 def test_a_missing_page_is_not_logged_with_its_path() -> None:

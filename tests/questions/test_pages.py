@@ -39,6 +39,8 @@ def test_from_candidate_to_question_without_script(wei: Client, candidate: Quest
     assert "件待核对" in page
     page = wei.get(at("question", pk=candidate.pk)).content.decode()
     assert "逐条核对" in page
+    assert "待核对的诉求" in page
+    assert all(row.case.number in page for row in Membership.objects.select_related("case"))
     review = wei.get(at("question_review", pk=candidate.pk)).content.decode()
     assert "<mark>" in review
     assert "系统为什么觉得像" in review

@@ -26,7 +26,7 @@ def _open(request: HttpRequest) -> HttpResponse:
 desk = (
     [
         path("", _view(), name="home"),
-        path("inbox/", _view(May.REGISTER), name="inbox"),
+        path("inbox/", _view(May.SEE), name="inbox"),
         path("inbox/open/", _view(May.REGISTER), name="inbox-open"),
         path("units/", _view(May.ADMINISTER), name="units"),
     ],
@@ -52,6 +52,11 @@ def _labels(request: HttpRequest) -> list[str]:
 def test_a_clerk_sees_her_places_and_not_the_administrators() -> None:
     assert _labels(_request("/desk/", "clerk")) == ["我的待办", "收件登记"]
     assert "机构" in _labels(_request("/desk/", "admin"))
+
+
+def test_whoever_registers_nothing_reads_another_word() -> None:
+    assert "诉求" in _labels(_request("/desk/", "handler"))
+    assert "收件登记" not in _labels(_request("/desk/", "handler"))
 
 
 def test_a_stranger_sees_no_rail() -> None:

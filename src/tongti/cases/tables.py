@@ -186,9 +186,10 @@ def moment(value: Any) -> datetime | None:
 
 
 def _phone(text: str) -> tuple[str, str]:
-    """(phone, problem): “无”, “保密” and masked numbers are no phone; a wrong number is somebody's, so it is a problem."""
+    """(phone, problem): “无”, “保密”, “0” and masked numbers are no phone; a wrong number is somebody's, so it is a problem."""
     digits = re.sub(r"\D", "", text)
-    if len(digits) < 7 or "*" in text:
+    in_words = re.search(r"[^\W\d]", text) is not None and len(digits) < 7
+    if "*" in text or in_words or not digits.strip("0"):
         return "", ""
     phone = normal_phone(re.split(r"[,，;；/、]", text)[0])
     return phone, "" if phone else "电话号码不对，请检查。"

@@ -12,7 +12,10 @@ for number in (signal.SIGTERM, signal.SIGINT):
     signal.signal(number, signal.SIG_DFL)
 follow_parent(signal.SIGKILL)
 
-from tongti.project.wsgi import application  # noqa: E402
+from tongti.project.guarded import Guarded  # noqa: E402
+from tongti.project.wsgi import application as django  # noqa: E402
+
+application = Guarded(django)
 
 # A thread that comes back from the database waits its turn for the interpreter. The usual five milliseconds behind each of the other
 # threads is longer than most requests take.

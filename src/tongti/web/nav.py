@@ -24,12 +24,17 @@ _COUNTS: dict[str, Count] = {}
 
 @dataclass(frozen=True)
 class NavItem:
-    """One place: ``url_name`` is its identity, ``urgent`` paints its count red."""
+    """One place: ``url_name`` is its identity, ``urgent`` paints its count red.
+
+    Whoever may look there but not do ``doer`` reads ``looking`` in place of the label.
+    """
 
     label: str | Promise
     icon: str
     url_name: str
     urgent: bool = False
+    doer: May | None = None
+    looking: str | Promise = ""
     url: str = ""
     count: int | None = None
     current: bool = False
@@ -49,7 +54,7 @@ NAV: tuple[NavGroup, ...] = (
         (
             NavItem(_("我的待办"), "list-checks", "desk:home", urgent=True),
             NavItem(_("消息"), "mail", "desk:notices"),
-            NavItem(_("收件登记"), "inbox", "desk:inbox"),
+            NavItem(_("收件登记"), "inbox", "desk:inbox", doer=May.REGISTER, looking=_("诉求")),
             NavItem(_("同题"), "users-round", "desk:questions"),
             NavItem(_("本单位的棒"), "arrow-left-right", "desk:batons"),
             NavItem(_("异议"), "gavel", "desk:objections"),
@@ -135,7 +140,19 @@ def _items(request: HttpRequest, group: NavGroup) -> Iterator[NavItem]:
         if not url:
             continue
         count = _COUNTS.get(item.url_name)
-        yield replace(item, url=url, count=count(request) if count else None, current=_is_current(request, url))
+        yield replace(
+            item,
+            label=_label(request, item),
+            url=url,
+            count=count(request) if count else None,
+            current=_is_current(request, url),
+        )
+
+
+def _label(request: HttpRequest, item: NavItem) -> str | Promise:
+    viewer = getattr(request, "viewer", None)
+    may_do = item.doer is None or (viewer is not None and viewer.can(item.doer))
+    return item.label if may_do else item.looking
 
 
 def _is_current(request: HttpRequest, url: str) -> bool:

@@ -156,7 +156,10 @@ def _row(question: Any, current: int | None) -> dict[str, Any]:
 
 def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Form) -> HttpResponse:
     viewer = request.viewer
-    members = queries.members(viewer, question, request.GET.get("members", ""), size=MEMBERS)
+    # before 立题 nobody has joined: what would is shown instead
+    candidate = question.state == "candidate"
+    state_of_members = "proposed" if candidate else "active"
+    members = queries.members(viewer, question, request.GET.get("members", ""), state=state_of_members, size=MEMBERS)
     days = queries.days_left_of(question)
     word, state = WORDS[question.state]
     if days is not None and question.state == "handling":
@@ -173,6 +176,7 @@ def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Fo
         "relay": relay.relay_of(viewer, question=question),
         "total": relay.since_receipt(question),
         "members": members,
+        "member_count": question.proposed_count if candidate else question.case_count,
         "cases": queries.dress(viewer, members.rows),
         "steps": relay.timeline(viewer, question=question),
         "history": list(reversed(queries.timeline(viewer, question))),
