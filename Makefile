@@ -23,7 +23,7 @@ export PYTHONUTF8 := 1
 TYPED := src/samequestion src/worktime src/tongti/shared src/tongti/project src/tongti/jobs \
 	$(wildcard src/tongti/*/actions.py src/tongti/*/actions src/tongti/*/queries.py src/tongti/*/queries)
 
-.PHONY: help setup run test ci-tools lint format types imports migrations unit browser readme lock bench-web bench-engine bench-year clean
+.PHONY: help setup run test ci-tools lint format types imports migrations tests unit browser readme lock bench-web bench-engine bench-year clean
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,7 +49,7 @@ run: setup ## 启动带演示数据的完整站点：make run [PORT=8000] [DATAB
 
 test: setup ci-tools ## 运行全部检查和测试（CI 运行的就是它）
 	@start=$$SECONDS; \
-	for step in lint types imports migrations unit browser readme; do \
+	for step in lint types imports migrations tests readme; do \
 		printf '\n== %s（第 %s 秒）\n' $$step $$((SECONDS - start)); \
 		$(MAKE) $$step; \
 	done; \
@@ -75,11 +75,15 @@ imports: setup ## 各包之间的引用方向：import-linter
 migrations: setup ## 模型与迁移文件是否一致
 	@TONGTI_DATA=build/migrations $(BIN)/tongti manage makemigrations --check --dry-run
 
+# Together, so that neither process waits while the other makes its database or ends its last journey.
+tests: setup ci-tools
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not readme' $(ARGS)
+
 unit: setup ## 单元测试和数据库测试（两个进程）：make unit ARGS='-k 名字'
-	@$(BIN)/pytest -n 2 --dist loadscope -m 'not browser and not readme' $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not readme' $(ARGS)
 
 browser: setup ci-tools ## 浏览器测试：make browser ARGS='-k 名字'
-	@$(BIN)/pytest -n 2 -m browser $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m browser $(ARGS)
 
 readme: setup ## README 里的命令真能运行
 	@$(BIN)/pytest -m readme $(ARGS)

@@ -48,12 +48,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)  # after tests/browser/conftest.py has marked its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser journeys run last; tests on the real messages say so when those are absent."""
+    """Files with slow tests run first, browser journeys last; tests on the real messages say so when those are absent.
+
+    A long file that begins last leaves the other process idle. What drove a browser runs nothing else afterwards.
+    """
     absent = pytest.mark.skip(reason="没有 ../shared/data：用真实留言的测试跳过")
     for item in items:
         if item.get_closest_marker("needs_shared") and not SHARED.is_dir():
             item.add_marker(absent)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path not in long))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from tongti.units import transfer
 from tongti.units.actions import load_defaults
 from tongti.units.models import Duty, Post, Unit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:

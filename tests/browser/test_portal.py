@@ -23,6 +23,8 @@ from tongti.shared.actor import Asker
 from tongti.shared.links import tracking_token
 from tongti.shared.numbers import query_code
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cast(live_server: Any) -> Cast:

@@ -6,7 +6,7 @@ from tests.browser.harness import check, sign_in
 from tongti.answers.models import Answer, Reply
 from tongti.relay.models import Baton
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(params=["desk", "phone"])

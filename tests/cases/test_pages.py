@@ -45,15 +45,6 @@ def test_the_policy_of_posts_holds(cast, as_, url_name, table):
     assert not wrong
 
 
-@pytest.mark.parametrize(("url_name", "table"), rows_of(hear_desk.TABLE))
-def test_the_policy_of_gets_holds(cast, as_, url_name, table):
-    make = hear_desk.SAMPLE.get(url_name)
-    url = reverse(url_name, kwargs=make(cast) if make else {})
-    asked = [(who, expected) for name, who, expected in table if name == url_name]
-    answers = {who: (Client() if who == "anonymous" else as_(who)).get(url).status_code for who, _ in asked}
-    assert answers == dict(asked)
-
-
 @pytest.mark.parametrize(("url", "most"), [("/desk/inbox/", 16), ("/desk/register/", 16), ("/desk/", 30)])
 def test_pages_cost_the_same_with_more_cases(as_, registered, django_assert_max_num_queries, url, most):
     for n in range(8):

@@ -29,7 +29,7 @@ from tongti.units.access import ROLES
 from tongti.units.models import Post
 
 # Each test in a transaction of its own inside the world's.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SEATS = {
     "receiver": "水利局",
