@@ -24,6 +24,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ from bench.serving import Result, cpu_seconds, database, memory, quantile, site 
 
 SEED = 7
 CHUNK = 4000
+SEEDED = "seeded"
+"""File in the folder that says that its database is whole."""
 SAMPLE = 20_000
 SHARED = 3
 """A matter of so many people is a question; smaller ones wait as single cases."""
@@ -47,6 +50,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 # --- seeding -----------------------------------------------------------------------------------------------------------
 
 
+@cache
 def crowd() -> Crowd:
     """The same crowd for seeding and for measuring."""
     from tongti.project.demo import district
@@ -60,6 +64,7 @@ def seed(count: int, progress: Callable[[str], None]) -> None:
 
     from tongti.project.boot import close_connections
     from tongti.project.demo import district
+    from tongti.units.models import Region
 
     built = district.build()
     matters = crowd().matters(count)
@@ -67,7 +72,8 @@ def seed(count: int, progress: Callable[[str], None]) -> None:
     started = time.monotonic()
     rebuilt = _without_indexes()
     close_connections()  # nobody shares a connection across a fork
-    where = sorted(region.pk for region in built.places.values())
+    ids = [region.pk for region in built.places.values()]
+    where = list(Region.objects.filter(pk__in=ids).select_related("parent__parent").order_by("pk"))
     desk = built.units["区热线办"].pk
     lead = min(unit.pk for name, unit in built.units.items() if built.roles.get((name, "handler")))
     jobs = list(_jobs(matters, where, lead, desk))
@@ -92,22 +98,24 @@ def _count_sample(matters: Sequence[Matter]) -> None:
     from tongti.questions.models import Vocabulary
     from tongti.shared import clock
 
-    speaking, model, found = crowd(), engine.load_default_model(), []
+    speaking, model, heard = crowd(), engine.load_default_model(), []
     for number in random.Random(SEED).sample(range(len(matters)), len(matters)):
-        for title, body in speaking.voices(matters[number], number):
-            found.append(engine.features(engine.Message(id="", title=title, body=body), model))
-        if len(found) >= SAMPLE:
+        heard += [
+            engine.Message(id="", title=title, body=body) for title, body in speaking.voices(matters[number], number)
+        ]
+        if len(heard) >= SAMPLE:
             break
+    found = engine.features_of_all(heard, model)
     counts = engine.df_update(engine.empty_counts(model.settings.df_bits), found)
     Vocabulary.objects.create(
         version="sample", counts=engine.counts_to_bytes(counts), documents=len(found), made_at=clock.now()
     )
 
 
-Job = tuple[list[tuple[int, Matter, int, int]], list[int], int, int]
+Job = tuple[list[tuple[int, Matter, int, int]], list[Any], int, int]
 
 
-def _jobs(matters: Sequence[Matter], where: list[int], lead: int, desk: int) -> Iterator[Job]:
+def _jobs(matters: Sequence[Matter], where: list[Any], lead: int, desk: int) -> Iterator[Job]:
     """Parts of the work: (number, matter, first case id, question id or 0), places, lead unit, hotline."""
     part: list[tuple[int, Matter, int, int]] = []
     case, question, size = 1, 1, 0
@@ -125,34 +133,43 @@ def _rows(job: Job) -> Rows:
     from tongti.cases.models import Case
     from tongti.questions import matching
     from tongti.questions.models import CaseFeatures, Membership, Question
-    from tongti.shared import clock
-    from tongti.shared.numbers import case_number
 
     part, where, lead, desk = job
-    speaking, now = crowd(), clock.now()
     tables = {model._meta.db_table: Table(model) for model in (Case, CaseFeatures, Membership, Question)}
-    for number, matter, first, question_id in part:
-        rng = random.Random(number)
-        begun = now - timedelta(days=rng.randrange(1, 700))
-        place = rng.choice(where)
-        cases = []
-        for pk, (title, body) in enumerate(speaking.voices(matter, number), start=first):
-            at = min(now, begun + timedelta(minutes=rng.randrange(1, 20_000)))
-            cases.append(
-                Case(
-                    pk=pk, number=case_number(2025, pk), year=2025, serial=pk, channel="web", title=title[:120], body=body,
-                    key=uuid.UUID(int=rng.getrandbits(128), version=4), place_id=place, holder_id=desk, units=[desk],
-                    received_at=at, registered_at=at,
-                )
-            )  # fmt: skip
-        rows = matching.prepare(cases)
-        for case, row in zip(cases, rows, strict=True):
+    told = [
+        (number, question_id, _told(number, matter, first, where, desk)) for number, matter, first, question_id in part
+    ]
+    rows = iter(matching.prepare(case for _, _, cases in told for case in cases))
+    for number, question_id, cases in told:
+        own = [next(rows) for _ in cases]
+        for case, row in zip(cases, own, strict=True):
             row.matched_at = case.received_at
             tables["cases_case"].add(case)
             tables["questions_casefeatures"].add(row)
         if question_id:
-            _question(tables, question_id, cases, rows, lead, rng)
+            _question(tables, question_id, cases, own, lead, random.Random(number))
     return {name: table.rows for name, table in tables.items()}
+
+
+def _told(number: int, matter: Matter, first: int, where: list[Any], desk: int) -> list[Any]:
+    """Unsaved cases of everybody who speaks of one matter."""
+    from tongti.cases.models import Case
+    from tongti.shared import clock
+    from tongti.shared.numbers import case_number
+
+    rng, now = random.Random(number), clock.now()
+    begun, place = now - timedelta(days=rng.randrange(1, 700)), rng.choice(where)
+    cases = []
+    for pk, (title, body) in enumerate(crowd().voices(matter, number), start=first):
+        at = min(now, begun + timedelta(minutes=rng.randrange(1, 20_000)))
+        cases.append(
+            Case(
+                pk=pk, number=case_number(2025, pk), year=2025, serial=pk, channel="web", title=title[:120], body=body,
+                key=uuid.UUID(int=rng.getrandbits(128), version=4), place=place, holder_id=desk, units=[desk],
+                received_at=at, registered_at=at,
+            )
+        )  # fmt: skip
+    return cases
 
 
 def _question(
@@ -410,21 +427,32 @@ def main() -> None:
     os.environ.setdefault("TONGTI_LOG_LEVEL", "WARNING")
     from tongti.project import boot, static_files
 
+    if not (args.data / SEEDED).exists():
+        _seed_folder(args.data, args.cases)
+    if args.seed_only:
+        return
     with database(args.data) as pid, boot.database("bench.panel"):
+        static_files.collect()
+        found = measure(args.times, args.burst, pid)
+        print(table(found))
+        print(json.dumps(found, ensure_ascii=False))
+        if args.json:
+            args.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _seed_folder(folder: Path, cases: int) -> None:
+    from tongti.project import boot
+
+    with database(folder, filling=True), boot.database("bench.panel"):
         from django.core.management import call_command
 
         from tongti.accounts.models import Officer
 
         call_command("migrate", interactive=False, verbosity=0)
-        static_files.collect()
-        if not Officer.objects.exists():
-            seed(args.cases, lambda said: print(said, file=sys.stderr, flush=True))
-        if not args.seed_only:
-            found = measure(args.times, args.burst, pid)
-            print(table(found))
-            print(json.dumps(found, ensure_ascii=False))
-            if args.json:
-                args.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+        if Officer.objects.exists():
+            raise SystemExit("库只灌了一半，或者不是空的：请换一个文件夹。")
+        seed(cases, lambda said: print(said, file=sys.stderr, flush=True))
+    (folder / SEEDED).write_text(f"{cases}\n", encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -37,21 +37,33 @@ def timed(work: Callable[[int], object], times: int, *, warm: int = 5) -> Result
     return {"n": times, "p50_ms": quantile(took, 0.5), "p95_ms": quantile(took, 0.95), "max_ms": quantile(took, 1)}
 
 
+FILLING = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_wal_size": "8GB",
+    "maintenance_work_mem": "2GB",
+}
+
+
 # --- the site ----------------------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[int | None]:
+def database(folder: Path, *, filling: bool = False) -> Iterator[int | None]:
     """DATABASE_URL when it is set (an empty database), else an embedded one in ``folder`` with the settings of production.
 
-    Answers the process id of the embedded server.
+    Answers the process id of the embedded server. ``filling``: whoever fills it starts again after a power cut, so nothing waits
+    for the disk.
     """
     from tongti.project import postgres
 
     if os.environ.get("DATABASE_URL"):
         yield None
         return
-    server = postgres.Server(folder / "pg", log=folder / "database.log")
+    settings = postgres.settings_for_machine() | (FILLING if filling else {})
+    server = postgres.Server(folder / "pg", log=folder / "database.log", settings=settings)
     server.start()
     os.environ["DATABASE_URL"] = postgres.url(server.cluster)
     try:

@@ -5,12 +5,12 @@
 See docs/engine.md for the method, every knob and worked examples.
 """
 
-from samequestion.blocking import candidate_keys, query_keys
+from samequestion.blocking import candidate_keys, candidate_keys_of_all, query_keys
 from samequestion.counts import counts_from_bytes, counts_to_bytes, df_update, empty_counts
 from samequestion.errors import ConflictingConstraints, EngineError, ModelMismatch, UnreadableTable, UnwritableResult
 from samequestion.evaluate import agreement, evaluate, read_labels
 from samequestion.explain import mark, shared_words
-from samequestion.features import features
+from samequestion.features import features, features_of_all
 from samequestion.grouping import Grouping, fit, group
 from samequestion.index import Index
 from samequestion.model import Model, load_default_model
@@ -46,6 +46,7 @@ __all__ = [
     "Weights",
     "agreement",
     "candidate_keys",
+    "candidate_keys_of_all",
     "clean",
     "compare",
     "counts_from_bytes",
@@ -55,6 +56,7 @@ __all__ = [
     "evaluate",
     "evidence",
     "features",
+    "features_of_all",
     "fit",
     "group",
     "group_file",

@@ -43,6 +43,10 @@ class Ragged:
         running = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
         return (running[self.starts[1:]] - running[self.starts[:-1]]).astype(np.float32)
 
+    def slice_of(self, row: int) -> slice:
+        """Where in `values` one row is."""
+        return slice(int(self.starts[row]), int(self.starts[row + 1]))
+
     def positions(self, chosen: NDArray[np.integer]) -> I64:
         """Positions in `values` of the chosen rows, row after row."""
         return spread(self.starts[chosen], self.sizes[chosen])

@@ -107,13 +107,17 @@ def test_grouping_makes_features_once(
     cast: Cast, water: list[Case], run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    features = engine.features
+    features, many = engine.features, engine.features_of_all
 
     def watched(message: engine.Message, model: engine.Model) -> engine.Features:
         made.append(message.id)
         return features(message, model)
 
-    monkeypatch.setattr(engine, "features", watched)
+    def watched_many(messages: list[engine.Message], model: engine.Model) -> list[engine.Features]:
+        made.extend(message.id for message in messages)
+        return many(messages, model)
+
+    monkeypatch.setattr(engine, "features_of_all", watched_many)
     monkeypatch.setattr("samequestion.grouping.features", watched)
     actions.group_all()
     assert sorted(name for name in made if name) == sorted(str(case.pk) for case in water)

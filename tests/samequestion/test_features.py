@@ -1,5 +1,6 @@
 """What the engine remembers of a message: anything people send is fine, and it is the same everywhere."""
 
+import itertools
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,15 +15,20 @@ from samequestion import (
     Message,
     ModelMismatch,
     candidate_keys,
+    candidate_keys_of_all,
     compare,
     counts_from_bytes,
     counts_to_bytes,
     df_update,
     empty_counts,
     features,
+    features_of_all,
     load_default_model,
     query_keys,
 )
+from samequestion.blocking import COMMON, title_pairs
+from samequestion.model import Model
+from samequestion.records import IN_TITLE
 from tests.samequestion.cast import others, plant
 
 MODEL = load_default_model()
@@ -105,6 +111,41 @@ def test_keys_are_signed_32_bit_and_lead_from_one_message_to_its_partners() -> N
         assert all(-(2**31) <= key < 2**31 for key in asked)
         for other in made:
             assert set(asked) & set(candidate_keys(other, MODEL))
+
+
+def test_many_are_read_at_once_as_they_are_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = [*ODD, *plant(), *others()]
+    one_by_one = [features(message, MODEL) for message in messages]
+    monkeypatch.setattr(sys.modules["samequestion.features"], "TOGETHER", 4)
+    assert features_of_all(messages, MODEL) == one_by_one
+    assert candidate_keys_of_all(one_by_one, MODEL) == [candidate_keys(one, MODEL) for one in one_by_one]
+    assert features_of_all([], MODEL) == candidate_keys_of_all([], MODEL) == []
+
+
+@pytest.mark.parametrize("stored", [96, 12])
+def test_keys_are_those_of_the_plain_rule(stored: int) -> None:
+    """Rare words, names and character pairs of the title, and every two of the seven rarest title words; the title's first."""
+    model = MODEL.with_settings(replace(MODEL.settings, stored_keys=stored))
+    made = [features(message, model) for message in [*ODD, *plant(), *others()]]
+    assert candidate_keys_of_all(made, model) == [plain_keys(one, model, stored) for one in made]
+
+
+def plain_keys(one: Features, model: Model, stored: int) -> list[int]:
+    titled = [(key, bool(flag & IN_TITLE)) for key, flag in zip(one.word_ids, one.word_flags, strict=True)]
+    title_words = [key for key, in_title in titled if in_title]
+    titled += [(key, bool(flag & IN_TITLE)) for key, flag in zip(one.name_ids, one.name_flags, strict=True)]
+    titled += [(key, True) for key in title_pairs(one)]
+    rarity = {int(key): float(model.rarity(np.array([key]))[0]) for key, _ in titled}
+    worth: dict[int, float] = {}
+    for key, in_title in titled:
+        if rarity[int(key)] >= COMMON:
+            worth.setdefault(int(key), rarity[int(key)] + 0.35 * in_title)
+    best = sorted(map(int, title_words), key=lambda key: (-rarity[key], key))[:7]
+    for low, high in itertools.combinations(sorted(best), 2):
+        mixed = low * 0x9E3779B1 & 0xFFFFFFFF ^ high * 0x85EBCA77 & 0xFFFFFFFF ^ 0x5BD1E995
+        worth.setdefault(mixed, 0.9)
+    kept = sorted(worth, key=lambda key: (-worth[key], key))[:stored]
+    return [key - 2**32 if key >= 2**31 else key for key in sorted(kept)]
 
 
 def test_a_query_stays_selective_when_the_district_is_huge() -> None:

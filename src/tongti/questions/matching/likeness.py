@@ -102,14 +102,14 @@ def with_places(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def prepare(cases: Iterable[Case]) -> list[CaseFeatures]:
     """Unsaved feature rows of these cases."""
-    used = model()
+    cases = list(cases)
+    found = engine.features_of_all([message_of(case) for case in cases], model())
+    keys = engine.candidate_keys_of_all(found, model())
     version = features_version()
-    rows = []
-    for case in cases:
-        found = engine.features(message_of(case), used)
-        keys = engine.candidate_keys(found, used)
-        rows.append(CaseFeatures(case_id=case.pk, keys=keys, data=found.to_bytes(), version=version))
-    return rows
+    return [
+        CaseFeatures(case_id=case.pk, keys=own, data=one.to_bytes(), version=version)
+        for case, one, own in zip(cases, found, keys, strict=True)
+    ]
 
 
 def stored(data: bytes | memoryview) -> engine.Features | None:
