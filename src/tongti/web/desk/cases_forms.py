@@ -1,7 +1,9 @@
 """What clerks fill in."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
@@ -72,15 +74,15 @@ class NameField(forms.CharField):
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "list": LISTS[what]}))
         super().__init__(label=what, required=False, max_length=120, **kwargs)
         self.what = what
-        self.options: list[Named] = []
+        self.options: Callable[[], list[Named]] = list
 
     def clean(self, value: Any) -> int | None:  # type: ignore[override]
         """One name that is equal, else one that contains what was typed."""
         typed = str(super().clean(value) or "").strip()
         if not typed:
             return None
-        equal = [o.pk for o in self.options if typed in (o.name, o.label)]
-        near = [o.pk for o in self.options if typed in o.label]
+        equal = [o.pk for o in self.options() if typed in (o.name, o.label)]
+        near = [o.pk for o in self.options() if typed in o.label]
         for found in (equal, near):
             if len(found) == 1:
                 return found[0]
@@ -191,13 +193,22 @@ class RegisterForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places, self.categories = named_places(), named_categories()
-        self.fields["place"].options = self.places  # type: ignore[attr-defined]
-        self.fields["category"].options = self.categories  # type: ignore[attr-defined]
+        self.fields["place"].options = lambda: self.places  # type: ignore[attr-defined]
+        self.fields["category"].options = lambda: self.categories  # type: ignore[attr-defined]
         if self.is_stuck:
             for name, sentence in self.STUCK.items():
                 self.fields[name].required = True
                 self.fields[name].error_messages["required"] = sentence
+
+    @cached_property
+    def places(self) -> list[Named]:
+        """What may stand in the field of places; read when it is needed, which while the clerk types it is not."""
+        return named_places()
+
+    @cached_property
+    def categories(self) -> list[Named]:
+        """What may stand in the field of categories."""
+        return named_categories()
 
     def label_of(self, category_id: int | None) -> str:
         """How a category is written in its field."""

@@ -104,11 +104,12 @@ def _show(request: DeskRequest, form: RegisterForm, *, looked: bool = False, sta
     return render(request, "desk/cases/register.html", context, status=status)
 
 
-def _unchecked(request: HttpRequest, **change: Any) -> RegisterForm:
-    """What is typed so far, shown again without a word about what is missing."""
+def _unchecked(request: HttpRequest, found: list[cases.Filing] | None = None, **change: Any) -> RegisterForm:
+    """What is typed so far, shown again without a word about what is missing; ``found`` when filings are at hand."""
     initial = {name: request.POST.get(name, "") for name in RegisterForm.base_fields if name != "files"}
     form = RegisterForm(initial=initial | change)
-    _suggest(form, _filings(request), initial["category"], initial["suggested"])
+    filings = _filings(request) if found is None else found
+    _suggest(form, filings, initial["category"], initial["suggested"])
     return form
 
 
@@ -145,7 +146,7 @@ def _beside(request: DeskRequest, form: RegisterForm | None = None) -> dict[str,
         "asked": len(words.strip()) >= LEAST_WORDS,
     }
     if form is None:
-        context["form"] = _unchecked(request)
+        context["form"] = _unchecked(request, found)
     return context
 
 
