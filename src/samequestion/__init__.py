@@ -18,7 +18,7 @@ from samequestion.normalize import clean
 from samequestion.parts import processors
 from samequestion.records import Comparison, Features, Group, Message, Proposal, Reason, Threshold
 from samequestion.refit import Evidence, Weights, evidence, refit, reweighted
-from samequestion.scoring import compare, score, score_pairs
+from samequestion.scoring import Scores, compare, score, score_pairs, scores, weights_between
 from samequestion.settings import Settings
 from samequestion.similarity import EVIDENCE
 from samequestion.tables import group_file, read_messages
@@ -39,6 +39,7 @@ __all__ = [
     "ModelMismatch",
     "Proposal",
     "Reason",
+    "Scores",
     "Settings",
     "Threshold",
     "UnreadableTable",
@@ -71,5 +72,7 @@ __all__ = [
     "reweighted",
     "score",
     "score_pairs",
+    "scores",
     "shared_words",
+    "weights_between",
 ]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samequestion.chars import codes
-from samequestion.ragged import Ragged, starts_of
-from samequestion.records import I8, I64, U8, U32, U64, Features
+from samequestion.errors import ModelMismatch
+from samequestion.ragged import Ragged, spread, starts_of
+from samequestion.records import DAMAGED, FEATURES_FORMAT, I8, I64, U8, U32, U64, Features
 
 TOPIC_WORDS = 2
 """64-bit words that hold a message's topics, one bit each."""
@@ -47,8 +48,13 @@ class Batch:
         return len(self.minute)
 
     @classmethod
-    def of(cls, features: Sequence[Features]) -> Batch:
-        """Lay the features of some messages end to end."""
+    def of(cls, features: Sequence[Features] | Sequence[bytes]) -> Batch:
+        """Lay the features of some messages end to end; they may be given as they are stored (`Features.to_bytes`)."""
+        return cls.stored(features) if _are_stored(features) else cls.made(cast("Sequence[Features]", features))
+
+    @classmethod
+    def made(cls, features: Sequence[Features]) -> Batch:
+        """`of` for features as they were made."""
         return cls(
             words=Ragged.of([f.word_ids for f in features], np.uint32),
             word_flags=_flat([f.word_flags for f in features], np.uint8),
@@ -68,6 +74,43 @@ class Batch:
             asker=np.array([f.asker for f in features], dtype=np.uint64),
             place=np.array([f.place for f in features], dtype=np.uint32),
             lengths=np.array([(f.title_length, f.body_length) for f in features], dtype=np.uint32).reshape(-1, 2),
+        )
+
+    @classmethod
+    def stored(cls, rows: Sequence[bytes]) -> Batch:
+        """`of` for stored features (`Features.to_bytes`), read field by field over all rows: a tenth of the time of
+        unpacking each row. Raises `ModelMismatch` for bytes of another format."""
+        raw, starts = np.frombuffer(b"".join(rows), np.uint8), starts_of(np.array([len(row) for row in rows]))
+        head = _heads(rows, raw, starts[:-1])
+        at = starts[:-1] + _HEAD.itemsize
+        found: dict[str, Ragged] = {}
+        for column, (name, kind) in enumerate(Features.ARRAYS):
+            size, width = head["sizes"][:, column].astype(np.int64), np.dtype(kind).itemsize
+            if (at + size * width > starts[1:]).any():
+                raise ModelMismatch(DAMAGED)
+            values = raw[spread(at, size * width)].view(np.dtype(kind).newbyteorder("<"))
+            found[name] = Ragged(values.astype(kind, copy=False), starts_of(size))
+            at = at + size * width
+        ends = (at - starts[:-1]).tolist()
+        return cls(
+            words=found["word_ids"],
+            word_flags=found["word_flags"].values,
+            title=_titles([_stored_title(row[end:]) for row, end in zip(rows, ends, strict=True)]),
+            text=found["text_pairs"],
+            names=found["name_ids"],
+            name_kinds=found["name_kinds"].values,
+            name_flags=found["name_flags"].values,
+            title_topics=_bits(found["title_topics"]),
+            topics=_bits(found["topics"]),
+            numbers=found["numbers"],
+            areas=found["areas"],
+            sketch=found["sketch"],
+            title_sense=found["title_sense"].values.view(np.int8).reshape(len(rows), -1),
+            text_sense=found["text_sense"].values.view(np.int8).reshape(len(rows), -1),
+            minute=head["minute"].astype(np.int64),
+            asker=head["asker"].astype(np.uint64),
+            place=head["place"].astype(np.uint32),
+            lengths=np.stack((head["title_length"], head["body_length"]), axis=1).astype(np.uint32),
         )
 
     @classmethod
@@ -112,6 +155,24 @@ class Batch:
         })  # fmt: skip
 
 
+_HEAD = np.dtype(
+    [("format", "<u2"), ("minute", "<i8"), ("asker", "<u8"), ("place", "<u4"), ("title_length", "<u2"), ("body_length", "<u4"),
+     ("sizes", "<u2", len(Features.ARRAYS))]
+)  # fmt: skip
+"""How stored features begin (see `Features.to_bytes`)."""
+
+
+def _are_stored(features: Sequence[Features] | Sequence[bytes]) -> TypeGuard[Sequence[bytes]]:
+    return len(features) > 0 and isinstance(features[0], bytes)
+
+
+def _heads(rows: Sequence[bytes], raw: U8, starts: I64) -> NDArray[np.void]:
+    if any(len(row) < _HEAD.itemsize or not Features.is_current(row) for row in rows):
+        raise ModelMismatch(f"特征不是格式 {FEATURES_FORMAT}，请重新提取特征")
+    head: NDArray[np.void] = raw[starts[:, None] + np.arange(_HEAD.itemsize)].view(_HEAD)[:, 0]
+    return head
+
+
 _NAMES = tuple(f.name for f in fields(Batch))
 _RAGGED = frozenset(("words", "title", "text", "names", "numbers", "areas", "sketch"))
 
@@ -127,6 +188,15 @@ def _stacked(rows: Sequence[I8]) -> I8:
 def _titles(titles: Sequence[str]) -> Ragged:
     values = codes(["".join(title.replace(" ", "\0") + "\0" for title in titles)])
     return Ragged(values, starts_of(np.array([len(title) + 1 for title in titles], dtype=np.int64)))
+
+
+def _stored_title(text: bytes) -> str:
+    """The title from the texts at the end of stored features."""
+    try:
+        _, _, title, _ = text.decode().split("\x1e")
+    except ValueError as error:
+        raise ModelMismatch(DAMAGED) from error
+    return title
 
 
 def _bits(rows: Ragged) -> U64:

@@ -7,7 +7,7 @@ text, so a district can keep it as bytes, update it as cases arrive and hand it 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -27,12 +27,13 @@ def slots(ids: U32, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return (ids % np.uint32(size - 1)).astype(np.int64) + 1
 
 
-def df_update(counts: U32, features: Iterable[Features], sign: int = 1) -> U32:
-    """Counts with the messages added (sign=1) or taken out (sign=-1); the given array is left untouched.
+def df_update(counts: U32, features: Iterable[Features] | Sequence[bytes], sign: int = 1) -> U32:
+    """Counts with the messages added (sign=1) or taken out (sign=-1); the given array is left untouched. Stored messages may
+    be given as they are stored (`Features.to_bytes`).
 
     Adding messages one by one, in any order or all at once gives the same array.
     """
-    many = list(features)
+    many = features if isinstance(features, Sequence) else list(features)
     return counts_with(counts, Batch.of(many), sign) if many else counts.copy()
 
 

@@ -6,6 +6,7 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ U64 = NDArray[np.uint64]
 
 FEATURES_FORMAT = 2
 """Raised whenever the stored bytes of `Features` change shape; stored features of another format must be remade."""
+
+DAMAGED = "特征数据已损坏，请重新提取特征"
 
 IN_TITLE = 1
 IN_BODY = 2
@@ -77,7 +80,7 @@ class Features:
     title_length: int
     body_length: int
 
-    _ARRAYS = (
+    ARRAYS: ClassVar[tuple[tuple[str, type[np.unsignedinteger | np.signedinteger]], ...]] = (
         ("word_ids", np.uint32), ("word_flags", np.uint8), ("text_pairs", np.uint32),
         ("name_ids", np.uint32), ("name_kinds", np.uint8), ("name_flags", np.uint8), ("title_topics", np.uint8),
         ("topics", np.uint8), ("numbers", np.uint32), ("areas", np.uint32), ("sketch", np.uint32),
@@ -85,9 +88,14 @@ class Features:
     )  # fmt: skip
     _HEAD = struct.Struct("<HqQIHI")
 
+    @staticmethod
+    def is_current(data: bytes) -> bool:
+        """Whether stored bytes have the format of this engine; others must be made again."""
+        return data[:2] == struct.pack("<H", FEATURES_FORMAT)
+
     def to_bytes(self) -> bytes:
         """Compact, machine-independent bytes; `from_bytes` gives an equal value back."""
-        arrays = [np.ascontiguousarray(getattr(self, name), dtype=kind) for name, kind in self._ARRAYS]
+        arrays = [np.ascontiguousarray(getattr(self, name), dtype=kind) for name, kind in self.ARRAYS]
         text = "\x1e".join(("\x1f".join(self.words), "\x1f".join(self.names), self.title, self.place_name)).encode()
         sizes = np.array([len(a) for a in arrays], dtype="<u2").tobytes()
         head = self._HEAD.pack(
@@ -104,10 +112,10 @@ class Features:
             if fmt != FEATURES_FORMAT:
                 raise ModelMismatch(f"特征格式为 {fmt}，当前引擎为 {FEATURES_FORMAT}，请重新提取特征")
             at = cls._HEAD.size
-            sizes = np.frombuffer(data, dtype="<u2", count=len(cls._ARRAYS), offset=at)
-            at += 2 * len(cls._ARRAYS)
+            sizes = np.frombuffer(data, dtype="<u2", count=len(cls.ARRAYS), offset=at)
+            at += 2 * len(cls.ARRAYS)
             arrays = {}
-            for (name, kind), size in zip(cls._ARRAYS, sizes.tolist(), strict=True):
+            for (name, kind), size in zip(cls.ARRAYS, sizes.tolist(), strict=True):
                 dtype = np.dtype(kind).newbyteorder("<")
                 arrays[name] = np.frombuffer(data, dtype=dtype, count=size, offset=at)
                 at += size * dtype.itemsize
@@ -115,7 +123,7 @@ class Features:
         except (struct.error, ValueError) as error:
             if isinstance(error, ModelMismatch):
                 raise
-            raise ModelMismatch("特征数据已损坏，请重新提取特征") from error
+            raise ModelMismatch(DAMAGED) from error
         return cls(
             words=tuple(words.split("\x1f")) if words else (),
             names=tuple(names.split("\x1f")) if names else (),

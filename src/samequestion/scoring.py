@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from samequestion.batch import Batch
 from samequestion.explain import reasons, shared_words
 from samequestion.features import features
 from samequestion.model import Model
 from samequestion.parts import Done, in_parts
-from samequestion.records import F64, I64, Comparison, Features, Message
-from samequestion.similarity import TOGETHER, Table, evidence
+from samequestion.records import F32, F64, I64, Comparison, Features, Message
+from samequestion.similarity import COLUMNS, TOGETHER, Table, evidence
 
 
 def probability(weight: F64) -> F64:
@@ -30,6 +32,47 @@ def pair_weights(table: Table, left: I64, right: I64, done: Done | None = None) 
     return out
 
 
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """One message compared with many: `weights` are log-odds and `chances` probabilities, in the candidates' order."""
+
+    query: Features
+    model: Model
+    weights: F64
+    _columns: F32
+
+    @property
+    def chances(self) -> F64:
+        """Probabilities, in the candidates' order."""
+        return probability(self.weights)
+
+    def plain(self) -> list[Comparison]:
+        """Every comparison without reasons."""
+        return [Comparison(*both) for both in zip(self.chances.tolist(), self.weights.tolist(), strict=True)]
+
+    def why(self, candidates: Mapping[int, Features]) -> dict[int, Comparison]:
+        """Comparisons with reasons and shared words, for some candidates by their position."""
+        at = list(candidates)
+        parts = self.model.trees.parts(self._columns[:, at].T) if at else ()
+        found = {}
+        for k, own in zip(at, parts, strict=True):
+            words = shared_words(self.query, candidates[k], self.model)
+            told = reasons(self.query, candidates[k], own, words, self.model)
+            found[k] = Comparison(float(self.chances[k]), float(self.weights[k]), told, words)
+        return found
+
+
+def scores(query: Features, candidates: Sequence[Features] | Sequence[bytes], model: Model) -> Scores:
+    """Compare one message with many; nothing is explained yet. Stored candidates are given as they are stored
+    (`Features.to_bytes`), which spares unpacking each. Raises `ModelMismatch` for bytes of another format."""
+    if not candidates:
+        return Scores(query, model, np.empty(0), np.empty((len(COLUMNS), 0), np.float32))
+    table = Table(Batch.join([Batch.of([query]), Batch.of(candidates)]), model)
+    left, right = np.zeros(len(candidates), dtype=np.int64), np.arange(1, len(candidates) + 1)
+    columns = evidence(table, left, right)
+    return Scores(query, model, model.trees.score_columns(columns, table.kernels), columns)
+
+
 def score(
     query: Features, candidates: Sequence[Features], model: Model, explain: int | None = None
 ) -> list[Comparison]:
@@ -37,23 +80,19 @@ def score(
 
     `explain` = how many of the best get reasons and shared words (None = all); the others carry only figures.
     """
-    if not candidates:
-        return []
-    table = Table([query, *candidates], model)
-    left, right = np.zeros(len(candidates), dtype=np.int64), np.arange(1, len(candidates) + 1)
-    columns = evidence(table, left, right)
-    weights = model.trees.score_columns(columns, table.kernels)
-    chances = probability(weights)
-    chosen = np.argsort(-weights, kind="stable")[: len(candidates) if explain is None else explain]
-    parts = dict(zip(chosen.tolist(), model.trees.parts(columns[:, chosen].T), strict=True))
-    words = {k: shared_words(query, candidates[k], model) for k in parts}
-    return [
-        Comparison(
-            float(chances[k]), float(weights[k]),
-            reasons(query, other, parts[k], words[k], model) if k in parts else (), words.get(k, ()),
-        )
-        for k, other in enumerate(candidates)
-    ]  # fmt: skip
+    found = scores(query, candidates, model)
+    chosen = np.argsort(-found.weights, kind="stable")[: len(candidates) if explain is None else explain].tolist()
+    why = found.why({k: candidates[k] for k in chosen})
+    return [why.get(k, one) for k, one in enumerate(found.plain())]
+
+
+def weights_between(stored: Sequence[bytes], model: Model) -> F64:
+    """Log-odds of every two stored messages, as a symmetric matrix (0 on its diagonal)."""
+    left, right = np.triu_indices(len(stored), 1)
+    between = np.zeros((len(stored), len(stored)))
+    if len(left):
+        between[left, right] = pair_weights(Table(Batch.stored(stored), model), left, right)
+    return between + between.T
 
 
 def score_pairs(pairs: Sequence[tuple[Features, Features]], model: Model) -> list[Comparison]:

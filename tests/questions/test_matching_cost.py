@@ -1,10 +1,12 @@
 """What finding costs: bounded by what is looked up, never by how many people speak of one event."""
 
+import sys
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 
 import samequestion as engine
@@ -54,17 +56,24 @@ def test_reasons_are_composed_once_for_what_the_desk_is_shown(
     question = Question.objects.get()
     actions.set_up(question=question, title="幸福路晚上停水", category_id=None, place_id=None, by=cast.viewer("韦晓梅"))
     run_jobs()
+    compared: list[int] = []
     explained: list[int] = []
-    score = engine.score
+    scores, why = engine.scores, engine.Scores.why
 
-    def watched(asked: object, others: list[object], model: object, explain: int | None = None) -> object:
-        explained.append(len(others) if explain is None else explain)
-        return score(asked, others, model, explain=explain)
+    def watched(asked: engine.Features, others: list[bytes], model: engine.Model) -> engine.Scores:
+        compared.append(len(others))
+        return scores(asked, others, model)
 
-    monkeypatch.setattr(engine, "score", watched)
+    def watched_why(found: engine.Scores, chosen: dict[int, engine.Features]) -> dict[int, engine.Comparison]:
+        explained.append(len(chosen))
+        return why(found, chosen)
+
+    monkeypatch.setattr(engine, "scores", watched)
+    monkeypatch.setattr(engine.Scores, "why", watched_why)
     found = matching.desk_matches(cast.viewer("李小英"), "幸福路晚上停水，打电话没人接")
     assert [match.kind for match in found] == ["question"]
-    assert sum(explained) == len(found) == 1
+    assert len(compared) == 1, "questions and cases are compared in one go"
+    assert explained == [len(found)] == [1]
 
 
 def test_heavy_keys_are_not_looked_up_and_the_question_is_found_all_the_same(
@@ -155,3 +164,102 @@ def test_proposals_into_open_questions_are_on_the_first_page(
         .split()
     )
     assert CaseFeatures.objects.count() == 4
+
+
+# --- what each look asks of the database, and how the database answers it ------------------------------------------------
+
+MATCH_QUERIES = 40
+BIG = ("cases_case", "questions_casefeatures", "questions_question", "questions_membership")
+ASKED = "幸福路晚上停水，自来水公司电话打不通"
+
+
+@pytest.fixture
+def crowded(water: list[Case], register_case: Register, cast: Cast, run_jobs: RunJobs) -> list[Case]:
+    """The three about the water, cleared for the public, among four thousand rows of everything."""
+    run_jobs()
+    wei, question = cast.viewer("韦晓梅"), Question.objects.get()
+    actions.set_up(question=question, title="幸福路晚上停水", category_id=None, place_id=None, by=wei)
+    actions.clear_for_public(question=question, public_title="幸福路一带停水", by=wei)
+    run_jobs()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table, fresh in (
+            ("cases_case", {"id": "%s", "number": "'X' || %s", "serial": "%s", "key": "gen_random_uuid()"}),
+            ("questions_casefeatures", {"case_id": "%s", "keys": "ARRAY(SELECT (random() * 1e9)::int + %s * 0 FROM generate_series(1, 30))"}),
+            ("questions_question", {"id": "%s", "number": "'X' || %s", "keys": "ARRAY[%s + 100, %s + 200]"}),
+            ("questions_membership", {"id": "%s", "case_id": "%s", "question_id": "%s"}),
+        ):  # fmt: skip
+            _multiply(cursor, table, fresh)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    return water
+
+
+def _multiply(cursor: CursorWrapper, table: str, fresh: dict[str, str]) -> None:
+    """The first row of a table four thousand times, with columns that differ written from its number."""
+    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+    columns = [column.name for column in cursor.description]
+    values = [fresh[name].replace("%s", "n") if name in fresh else f'"{name}"' for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM (SELECT * FROM {table} LIMIT 1) AS one, "
+        "generate_series(1000001, 1004000) AS n"
+    )
+    cursor.execute(f"ANALYZE {table}")
+
+
+def _plans(asked: CaptureQueriesContext) -> list[str]:
+    with connection.cursor() as cursor:
+        plans = []
+        for query in asked.captured_queries:
+            if query["sql"].startswith(("SELECT", "WITH", "UPDATE")) and any(table in query["sql"] for table in BIG):
+                cursor.execute("EXPLAIN " + query["sql"])
+                plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return plans
+
+
+def _read_whole(asked: CaptureQueriesContext) -> list[str]:
+    return [plan for plan in _plans(asked) if any(f"Seq Scan on {table}" in plan for table in BIG)]
+
+
+def test_a_panel_asks_little_and_reads_no_table_through(cast: Cast, crowded: list[Case]) -> None:
+    clerk = cast.viewer("李小英")
+    matching.model()
+    with CaptureQueriesContext(connection) as public:
+        assert [match.asker_count for match in matching.public_matches(ASKED)] == [3]
+    with CaptureQueriesContext(connection) as desk:
+        assert [match.kind for match in matching.desk_matches(clerk, ASKED)] == ["question"]
+    assert (len(public), len(desk)) <= (3, 4)
+    assert len(_plans(public)) >= 2, "otherwise nothing was looked at"
+    assert _read_whole(public) == []
+    assert _read_whole(desk) == []
+
+
+def test_a_new_case_asks_a_bounded_number_of_things_and_reads_no_table_through(
+    cast: Cast, crowded: list[Case], register_case: Register
+) -> None:
+    matching.model()
+    late = register_case("幸福路今晚停水", "幸福路今天晚上停水了，自来水一滴都没有，请恢复供水。", phone="13811111111")
+    with CaptureQueriesContext(connection) as asked:
+        actions.match_case(case_id=late.pk)
+    assert Membership.objects.get(case=late).state == "proposed"
+    assert len(asked) <= MATCH_QUERIES
+    assert len(_plans(asked)) >= 8, "otherwise nothing was looked at"
+    assert _read_whole(asked) == []
+
+
+# --- word frequencies ------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_counted_page_by_page_and_each_question_once(
+    cast: Cast, water: list[Case], register_case: Register, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = register_case("江边村路灯不亮", "江边村进村道路的路灯坏了两个月，夜里走路看不见。", place="龙腾街道")
+    run_jobs()
+    # the package gives the function of this name
+    monkeypatch.setattr(sys.modules["tongti.questions.matching.clusters"], "COUNTED_TOGETHER", 2)
+    counted = matching.count_words()
+    model = engine.load_default_model()
+    told = [engine.features(matching.message_of(case), model) for case in (water[0], lamp)]
+    expected = engine.df_update(engine.empty_counts(model.settings.df_bits), told)
+    assert counted.documents == 2
+    assert counted.counts == engine.counts_to_bytes(expected)

@@ -26,6 +26,7 @@ from samequestion import (
     load_default_model,
     query_keys,
 )
+from samequestion.batch import Batch
 from samequestion.blocking import COMMON, title_pairs
 from samequestion.model import Model
 from samequestion.records import IN_TITLE
@@ -92,12 +93,29 @@ def test_damaged_or_foreign_bytes_are_refused() -> None:
             Features.from_bytes(bad)
 
 
+def test_stored_features_are_laid_end_to_end_without_unpacking_them() -> None:
+    made = [features(message, MODEL) for message in [*ODD, *plant(), *others()]]
+    one, other = Batch.of(made).to_arrays(), Batch.of([each.to_bytes() for each in made]).to_arrays()
+    assert one.keys() == other.keys()
+    for name in one:
+        assert one[name].dtype == other[name].dtype, name
+        assert np.array_equal(one[name], other[name]), name
+
+
+def test_stored_features_that_are_cut_short_or_foreign_are_refused() -> None:
+    good = features(plant()[0], MODEL).to_bytes()
+    for bad in (b"", good[:40], good[:200], good[:-40], b"\xff\xff" + good[2:]):
+        with pytest.raises(ModelMismatch):
+            Batch.of([good, bad])
+
+
 def test_frequencies_add_up_in_any_order_and_can_be_taken_back() -> None:
     made = [features(m, MODEL) for m in plant() + others()]
     counts = empty_counts(16)
     whole = df_update(counts, made)
     assert np.array_equal(whole, df_update(df_update(counts, made[5:]), made[:5][::-1]))
     assert np.array_equal(df_update(whole, made, sign=-1), counts)
+    assert np.array_equal(df_update(counts, [one.to_bytes() for one in made]), whole)
     assert np.array_equal(counts_from_bytes(counts_to_bytes(whole)), whole)
     with pytest.raises(ModelMismatch):
         counts_from_bytes(b"nonsense")

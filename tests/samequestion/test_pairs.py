@@ -18,7 +18,9 @@ from samequestion import (
     mark,
     propose_title,
     score,
+    scores,
     shared_words,
+    weights_between,
 )
 from samequestion.training import thresholds
 from tests.samequestion.cast import others, plant
@@ -32,6 +34,21 @@ def test_one_plant_beside_one_estate_is_one_question() -> None:
     chances = [compare(a, b, MODEL).probability for a, b in combinations(plant(), 2)]
     assert min(chances) > 0.2
     assert sum(chances) / len(chances) > 0.5
+
+
+def test_stored_messages_are_compared_as_fresh_ones_are_and_explained_when_asked() -> None:
+    asked, *rest = [features(message, MODEL) for message in [*plant(), *others()]]
+    stored = [one.to_bytes() for one in rest]
+    whole = score(asked, rest, MODEL)
+    found = scores(asked, stored, MODEL)
+    assert [(one.probability, one.weight) for one in whole] == list(zip(found.chances, found.weights, strict=True))
+    assert all(not one.reasons for one in found.plain())
+    assert found.why({2: rest[2], 0: rest[0]}) == {0: whole[0], 2: whole[2]}
+    assert scores(asked, [], MODEL).plain() == []
+    between = weights_between(stored, MODEL)
+    assert np.array_equal(between, between.T)
+    assert between[1].tolist() == [0.0 if k == 1 else compare(rest[1], one, MODEL).weight for k, one in enumerate(rest)]
+    assert weights_between([], MODEL).shape == (0, 0)
 
 
 @pytest.mark.parametrize("other", others(), ids=lambda m: m.title)

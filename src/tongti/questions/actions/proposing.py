@@ -153,13 +153,17 @@ def _homes(
     allowed = [pk for pk in found if pk not in barred][:LOOKED_AT]
     samples = {pk: matching.member_sample(pk, matching.SAMPLE) for pk in allowed}
     fresh = {pk for own in samples.values() for pk in own} - known.keys()
-    known |= matching.against(asked, matching.features_of(fresh), explain=0)
+    known |= matching.against(asked, matching.stored_of(fresh))
     homes = []
     for question_id, sample in samples.items():
         likes = [known[pk] for pk in sample if pk in known]
         if matching.proposes(likes):
             nearest = max(likes, key=_weight)
-            homes.append(Home(question_id, matching.strength(likes), matching.belonging(likes), nearest))
+            homes.append(
+                Home(
+                    question_id, matching.strength([like.weight for like in likes]), matching.belonging(likes), nearest
+                )
+            )
     homes.sort(key=lambda home: (-home.link, home.question_id))
     told = [home if home.nearest.reasons else _explained(home, asked) for home in homes[:3]]
     others = [home for home in told[1:] if _another_matter(told[0], home)]
@@ -201,19 +205,14 @@ def _new_candidate(case: Case, alone: Sequence[matching.Like]) -> Placed:
 
 def _close_knit(likes: Sequence[matching.Like]) -> list[matching.Like]:
     """Of the cases that resemble the new one, those that resemble each other too."""
-    likes = likes[:FIRST_MEMBERS]
-    found = matching.features_of(like.case_id for like in likes)
-    chosen: list[matching.Like] = []
-    for like in likes:
-        if like.case_id not in found:
-            continue
-        if chosen:
-            others = {kept.case_id: found[kept.case_id] for kept in chosen}
-            mutual = matching.against(found[like.case_id], others, explain=0)
-            if not matching.joins([like, *mutual.values()]):
-                continue
-        chosen.append(like)
-    return chosen
+    rows = matching.stored_of(like.case_id for like in likes[:FIRST_MEMBERS])
+    likes = [like for like in likes if like.case_id in rows]
+    between = matching.weights_between([rows[like.case_id] for like in likes])
+    chosen: list[int] = []
+    for at, like in enumerate(likes):
+        if not chosen or matching.strong_enough([like.weight, *between[at, chosen]]):
+            chosen.append(at)
+    return [likes[at] for at in chosen]
 
 
 # --- writing proposals --------------------------------------------------------------------------------------------

@@ -1,14 +1,12 @@
 """Many cases at once: which of them are one question, and how common each word is in this district."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from django.db.models import Exists, OuterRef
 
 import samequestion as engine
 from tongti.cases.models import Case
 from tongti.questions.matching import heavy
-from tongti.questions.matching.likeness import CASES, QUESTIONS, Like, like_of, message_of, stored
+from tongti.questions.matching.likeness import CASES, QUESTIONS, Like, like_of, message_of, usable
 from tongti.questions.matching.loaded import model
 from tongti.questions.models import CaseFeatures, Membership
 
@@ -93,29 +91,46 @@ class Words:
     question_keys: bytes
 
 
+COUNTED_TOGETHER = 5000
+
+
 def count_words() -> Words:
     """Word frequencies over all stored features, and the heavy keys of both tables.
 
-    Of a question's cases only the first counts: that a hundred people name one estate does not make its name common.
+    Of a question's cases only the first counts: that a hundred people name one estate does not make its name common. Read page
+    by page in the order of cases, so that memory stays level however many there are.
     """
-    bits = engine.load_default_model().settings.df_bits
-    counts = engine.empty_counts(bits)
-    chunk: list[engine.Features] = []
-    belongs = ["active", "proposed"]
-    earlier = Membership.objects.filter(
-        question_id=OuterRef("question_id"), state__in=belongs, case_id__lt=OuterRef("case_id")
-    )
-    later_ones = Membership.objects.filter(Exists(earlier), case_id=OuterRef("pk"), state__in=belongs)
-    rows = CaseFeatures.objects.filter(~Exists(later_ones))
-    for data in rows.values_list("data", flat=True).iterator(chunk_size=5000):
-        if (one := stored(data)) is not None:
-            chunk.append(one)
-        if len(chunk) >= 5000:
-            counts, chunk = engine.df_update(counts, chunk), []
-    counts = engine.df_update(counts, chunk)
+    counts = engine.empty_counts(engine.load_default_model().settings.df_bits)
+    told: set[int] = set()
+    for page in _pages():
+        repeated = _repeated(page[0][0], page[-1][0], told)
+        counts = engine.df_update(counts, [data for pk, data in usable(page) if pk not in repeated])
     return Words(
         engine.counts_to_bytes(counts),
         int(counts[0]),
         heavy.count(CASES.table).to_bytes(),
         heavy.count(QUESTIONS.table).to_bytes(),
     )
+
+
+def _pages() -> Iterator[list[tuple[int, bytes]]]:
+    """Features of all cases as they are stored, in the order of cases."""
+    last = 0
+    while True:
+        rows = CaseFeatures.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "data")[:COUNTED_TOGETHER]
+        page = [(pk, bytes(data)) for pk, data in rows]
+        if not page:
+            return
+        yield page
+        last = page[-1][0]
+
+
+def _repeated(first: int, last: int, told: set[int]) -> set[int]:
+    """Cases from ``first`` to ``last`` whose question an earlier case has ``told`` already; the rest is told now."""
+    rows = Membership.objects.filter(case_id__gte=first, case_id__lte=last, state__in=["active", "proposed"])
+    repeated = set()
+    for case_id, question_id in rows.order_by("case_id").values_list("case_id", "question_id"):
+        if question_id in told:
+            repeated.add(case_id)
+        told.add(question_id)
+    return repeated

@@ -1,11 +1,12 @@
 """One case: how the engine reads it, which other cases are like it, whether it belongs with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 import samequestion as engine
 from samequestion import linkage
@@ -46,15 +47,21 @@ class Like:
     shared_words: tuple[str, ...] = ()
 
 
-def strength(likes: Sequence[Like]) -> float:
-    """How strongly a case belongs with these others: the engine's own rule for joining, so that what arrives one by one
-    ends like what is grouped in one go. Guards against chains: one like member does not outweigh many unlike ones."""
-    return linkage.strength(np.array([like.weight for like in likes]), model().settings)
+def strength(weights: Sequence[float]) -> float:
+    """How strongly a case belongs with others, from the log-odds of each pair: the engine's own rule for joining, so that
+    what arrives one by one ends like what is grouped in one go. Guards against chains: one like member does not outweigh many
+    unlike ones."""
+    return linkage.strength(np.array(weights), model().settings)
+
+
+def strong_enough(weights: Sequence[float]) -> bool:
+    """Whether the link is strong enough for one question."""
+    return len(weights) > 0 and strength(weights) > model().settings.join_at
 
 
 def joins(likes: Sequence[Like]) -> bool:
-    """Whether the link is strong enough for one question."""
-    return bool(likes) and strength(likes) > model().settings.join_at
+    """`strong_enough` for likes."""
+    return strong_enough([like.weight for like in likes])
 
 
 def proposes(likes: Sequence[Like]) -> bool:
@@ -120,32 +127,53 @@ def stored(data: bytes | memoryview) -> engine.Features | None:
         return None
 
 
-def features_of(case_ids: Iterable[int], *, version: str = "") -> dict[int, Remembered]:
-    """Stored features by case; cases without usable ones (or, when given, without those of ``version``) are absent."""
+def stored_of(case_ids: Iterable[int], *, version: str = "") -> dict[int, bytes]:
+    """Features by case as they are stored; cases without usable ones (or, when given, without those of ``version``) are
+    absent."""
     rows = CaseFeatures.objects.filter(pk__in=list(case_ids)).values_list("pk", "data")
     if version:
         rows = rows.filter(version=version)
-    return {pk: found for pk, data in rows if (found := stored(data)) is not None}
+    return dict(usable((pk, bytes(data)) for pk, data in rows))
 
 
-def similar(asked: engine.Features, *, without: Sequence[int] = (), explain: int = 8) -> list[Like]:
-    """The cases most like ``asked``, the likeliest first."""
-    rows = nearest(CASES, asked, without=without)
-    found = {pk: other for pk, data in rows if (other := stored(data)) is not None}
-    return sorted(against(asked, found, explain=explain).values(), key=lambda like: (-like.weight, like.case_id))
+def usable(rows: Iterable[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Rows whose features this engine can read."""
+    return [row for row in rows if engine.Features.is_current(row[1])]
 
 
-def against(
-    asked: engine.Features, others: dict[int, engine.Features], *, explain: int | None = None
-) -> dict[int, Like]:
-    """``asked`` compared with each of ``others``, by case."""
-    results = engine.score(asked, list(others.values()), model(), explain=explain)
-    return {pk: like_of(pk, result) for pk, result in zip(others, results, strict=True)}
+def features_of(case_ids: Iterable[int], *, version: str = "") -> dict[int, Remembered]:
+    """`stored_of`, unpacked."""
+    return {
+        pk: found for pk, data in stored_of(case_ids, version=version).items() if (found := stored(data)) is not None
+    }
+
+
+def similar(asked: Remembered, *, without: Sequence[int] = (), explain: int = 8) -> list[Like]:
+    """The cases most like ``asked``, the likeliest first; the first ``explain`` with reasons."""
+    rows = dict(usable(nearest(CASES, asked, without=without)))
+    return sorted(against(asked, rows, explain=explain).values(), key=lambda like: (-like.weight, like.case_id))
+
+
+def against(asked: Remembered, others: Mapping[int, bytes], *, explain: int = 0) -> dict[int, Like]:
+    """``asked`` compared with each of ``others`` (features as they are stored), by case; the likeliest ``explain`` with
+    reasons."""
+    rows = list(others.values())
+    scored = engine.scores(asked, rows, model())
+    best = np.argsort(-scored.weights, kind="stable")[:explain].tolist()
+    why = scored.why({at: engine.Features.from_bytes(rows[at]) for at in best})
+    return {
+        pk: like_of(pk, why.get(at, plain)) for at, (pk, plain) in enumerate(zip(others, scored.plain(), strict=True))
+    }
+
+
+def weights_between(rows: Sequence[bytes]) -> NDArray[np.float64]:
+    """Log-odds of every two of these cases, given by their stored features."""
+    return engine.weights_between(rows, model())
 
 
 def explained(asked: Remembered, case_id: int) -> Like:
     """``asked`` compared with one other case, with reasons. The other's features must be stored."""
-    return against(asked, features_of([case_id]))[case_id]
+    return against(asked, stored_of([case_id]), explain=1)[case_id]
 
 
 def like_of(case_id: int, result: engine.Comparison) -> Like:

@@ -10,7 +10,7 @@ import samequestion as engine
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
 from tongti.questions.access import visible
-from tongti.questions.matching.likeness import CASES, QUESTIONS, nearest, reason_rows, stored
+from tongti.questions.matching.likeness import CASES, QUESTIONS, nearest, reason_rows, usable
 from tongti.questions.matching.loaded import model
 from tongti.questions.matching.profiles import OPEN, unpack
 from tongti.questions.models import Membership, Question
@@ -73,11 +73,26 @@ class DeskMatch:
 
 @dataclass(frozen=True)
 class Alike:
-    """A question or case that is likely enough, with the features by which it is explained."""
+    """A question or case that is likely enough; ``at`` is the place, among what was compared, of what explains it."""
 
     pk: int
     chance: float
-    features: engine.Features
+    at: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look found, the likeliest first, and what it was compared with."""
+
+    questions: list[Alike]
+    cases: list[Alike]
+    compared: list[bytes]
+    scores: engine.Scores
+
+    def why(self, shown: Sequence[Alike]) -> list[engine.Comparison]:
+        """Reasons for what is shown."""
+        found = self.scores.why({one.at: engine.Features.from_bytes(self.compared[one.at]) for one in shown})
+        return [found[one.at] for one in shown]
 
 
 # --- the public's panel -------------------------------------------------------------------------------------------
@@ -93,7 +108,7 @@ def public_matches(typed_text: str, limit: int = 3, *, title: str = "", place: s
         return []
     states = ", ".join(f"'{state}'" for state in PUBLIC)
     where = f"AND cleared_at IS NOT NULL AND public_title <> '' AND state IN ({states})"
-    chosen = {one.pk: one.chance for one in _like_questions(asked, where)[: limit * 2]}
+    chosen = {one.pk: one.chance for one in _look(asked, where).questions[: limit * 2]}
     rows = Question.objects.filter(pk__in=chosen).select_related("lead").defer("keys", "features", "search")
     found = sorted(rows, key=lambda question: (-chosen[question.pk], question.pk))[:limit]
     names = _unit_names({unit for question in found for unit in question.units})
@@ -144,12 +159,11 @@ def desk_matches(
     asked = _asked(typed_text, title, place)
     if asked is None:
         return []
-    questions = _seen_questions(viewer, _like_questions(asked, OPEN)[: limit * 2])[:limit]
+    look = _look(asked, OPEN, cases=True)
+    questions = _seen_questions(viewer, look.questions[: limit * 2])[:limit]
     room = limit - len(questions)
-    cases = _seen_cases(viewer, _like_cases(asked)[: limit * 3])[:room] if room else []
-    # reasons are composed once, in one go, for what is shown
-    shown = [alike for alike, _ in questions] + [alike for alike, _ in cases]
-    why = iter(engine.score(asked, [alike.features for alike in shown], model()))
+    cases = _seen_cases(viewer, look.cases[: limit * 3])[:room] if room else []
+    why = iter(look.why([alike for alike, _ in (*questions, *cases)]))
     return [_desk_question(question, alike, next(why)) for alike, question in questions] + [
         _desk_case(case, alike, next(why)) for alike, case in cases
     ]
@@ -219,31 +233,31 @@ def _headline(text: str) -> str:
     return taken[:40]
 
 
-def _like_questions(asked: engine.Features, where: str) -> list[Alike]:
-    """Questions that share keys and are likely enough, the likeliest first. A question is as likely as the mean of its two
-    likeliest profiles, so that one odd member alone does not pull; it is explained by the likeliest."""
-    rows = nearest(QUESTIONS, asked, where=where, limit=QUESTIONS_COMPARED)
-    owned = [(pk, one) for pk, data in rows for one in unpack(data)]
-    scored: dict[int, list[tuple[float, engine.Features]]] = {}
-    for (pk, one), result in zip(owned, _scores(asked, [one for _, one in owned]), strict=True):
-        scored.setdefault(pk, []).append((result.probability, one))
+def _look(asked: engine.Features, where: str, *, cases: bool = False) -> Look:
+    """Questions, and single cases when asked for, that share keys and are likely enough. All are scored in one go, since
+    making ready to compare costs more than comparing."""
+    near = nearest(QUESTIONS, asked, where=where, limit=QUESTIONS_COMPARED)
+    profiles = [(pk, one) for pk, data in near for one in unpack(data)]
+    alone = usable(nearest(CASES, asked, limit=CASES_COMPARED)) if cases else []
+    compared = [data for _, data in (*profiles, *alone)]
+    scores = engine.scores(asked, compared, model())
+    chances = scores.chances.tolist()
+    questions = _questions([pk for pk, _ in profiles], chances)
+    found = [Alike(pk, chances[at], at) for at, (pk, _) in enumerate(alone, start=len(profiles))]
+    return Look(_likely(questions), _likely(found), compared, scores)
+
+
+def _questions(owners: Sequence[int], chances: Sequence[float]) -> list[Alike]:
+    """A question is as likely as the mean of its two likeliest profiles, so that one odd member alone does not pull; it is
+    explained by the likeliest."""
+    places: dict[int, list[int]] = {}
+    for at, pk in enumerate(owners):
+        places.setdefault(pk, []).append(at)
     found = []
-    for pk, own in scored.items():
-        best = sorted(own, key=lambda pair: -pair[0])[:2]
-        found.append(Alike(pk, sum(chance for chance, _ in best) / len(best), best[0][1]))
-    return _likely(found)
-
-
-def _like_cases(asked: engine.Features) -> list[Alike]:
-    """Single cases that share keys and are likely enough, the likeliest first."""
-    rows = nearest(CASES, asked, limit=CASES_COMPARED)
-    owned = [(pk, one) for pk, data in rows if (one := stored(data)) is not None]
-    results = _scores(asked, [one for _, one in owned])
-    return _likely([Alike(pk, result.probability, one) for (pk, one), result in zip(owned, results, strict=True)])
-
-
-def _scores(asked: engine.Features, others: Sequence[engine.Features]) -> list[engine.Comparison]:
-    return engine.score(asked, others, model(), explain=0)
+    for pk, own in places.items():
+        best = sorted(own, key=lambda at: -chances[at])[:2]
+        found.append(Alike(pk, sum(chances[at] for at in best) / len(best), best[0]))
+    return found
 
 
 def _likely(found: Sequence[Alike]) -> list[Alike]:

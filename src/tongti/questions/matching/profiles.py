@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import samequestion as engine
-from tongti.questions.matching.likeness import QUESTIONS, Remembered, features_of, nearest, stored
+from tongti.questions.matching.likeness import QUESTIONS, Remembered, features_of, nearest
 from tongti.questions.matching.loaded import model
 from tongti.questions.models import Membership, Question
 
@@ -31,7 +31,7 @@ def profile(question: Question, known: Mapping[int, engine.Features] | None = No
     made = [engine.features(engine.Message(id="", title=title), used) for title in titles]
     members = features_of(member_sample(question.pk)) if known is None else known
     made += central(members, PROFILES - len(made)).values()
-    keys = sorted({key for one in made for key in engine.candidate_keys(one, used)})
+    keys = sorted({key for own in engine.candidate_keys_of_all(made, used) for key in own})
     return keys, pack(made)
 
 
@@ -55,8 +55,7 @@ def member_sample(question_id: int, limit: int = 40) -> list[int]:
 def central(found: Mapping[int, engine.Features], limit: int) -> dict[int, engine.Features]:
     """The ``limit`` cases whose keys most of the others share, the most central first. No pair is scored: this runs after
     every join."""
-    used = model()
-    keys = {pk: engine.candidate_keys(one, used) for pk, one in found.items()}
+    keys = dict(zip(found, engine.candidate_keys_of_all(list(found.values()), model()), strict=True))
     usage = Counter(key for own in keys.values() for key in own)
     worth = {pk: sum(usage[key] for key in own) / (len(own) + 1) for pk, own in keys.items()}
     order = sorted(found, key=lambda pk: (-worth[pk], pk))
@@ -68,12 +67,11 @@ def pack(many: Sequence[engine.Features]) -> bytes:
     return b"".join(struct.pack("<I", len(data)) + data for data in (one.to_bytes() for one in many))
 
 
-def unpack(data: bytes | memoryview) -> list[engine.Features]:
-    """Inverse of ``pack``; what an older engine wrote is left out."""
-    found, at, data = [], 0, bytes(data)
+def unpack(data: bytes) -> list[bytes]:
+    """Inverse of ``pack``, each as it is stored; what an older engine wrote is left out."""
+    found, at = [], 0
     while at < len(data):
         (size,) = struct.unpack_from("<I", data, at)
-        if (one := stored(data[at + 4 : at + 4 + size])) is not None:
-            found.append(one)
+        found.append(data[at + 4 : at + 4 + size])
         at += 4 + size
-    return found
+    return [one for one in found if engine.Features.is_current(one)]
