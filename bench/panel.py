@@ -6,7 +6,7 @@ cleared for the public), then measures and prints one table and the same as JSON
 * ``public panel``  what a resident's half-typed sentence finds, asked of the running server by HTTP, query included
 * ``desk panel``    the clerk's panel (questions and single cases with reasons), asked of the running server
 * ``match job``     ``actions.match_case`` for a new case: features, candidates, scores, placing
-* ``burst``         new messages about one event: how they end, and the job's time at the start and at the end
+* ``burst``         new messages about one event, through the queue and the worker: how they end, and what each fifth cost
 * memory of every process
 
 CPU times stand beside wall times: they do not depend on what else the machine does. A folder can be measured again.
@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.client import Client  # noqa: E402  (after the path is set)
 from bench.copying import Table  # noqa: E402
-from bench.crowd import Crowd, Matter  # noqa: E402
+from bench.crowd import FIRST, SECOND, Crowd, Matter  # noqa: E402
 from bench.serving import Result, cpu_seconds, database, memory, quantile, site  # noqa: E402
 
 SEED = 7
@@ -301,21 +301,62 @@ def jobs(times: int, cases: int) -> Result:
     return {"match job": _matched(new[5:], warm=new[:5])}
 
 
-def burst(size: int) -> Result:
-    """So many messages about one event that nobody has heard of before."""
+def burst(size: int, database_pid: int | None) -> Result:
+    """So many messages about one event that nobody has heard of before: registered, then matched by the worker from its queue.
+
+    ``by_fifth`` says what one case took in every fifth of them, in the order in which they were done: wall time (the worker has
+    two threads) and processor time of the worker and of the database.
+    """
+    from tongti.project.boot import close_connections
+
+    speaking, name = (
+        crowd(),
+        random.choice(FIRST) + random.choice(SECOND) + random.choice(SECOND),
+    )  # another one every time
+    voices = speaking.voices(Matter(len(speaking.demo) + 4, f"新{name}", size), random.randrange(10**9))
+    begun = time.monotonic()
+    new = [_register(title, body, 100_000 + n) for n, (title, body) in enumerate(voices)]
+    arrived = time.monotonic() - begun
+    close_connections()
+    with site(database_pid) as pids:
+        watched = {"worker": pids["worker"]} | ({"database": database_pid} if database_pid else {})
+        fifths = _fifths(new, watched)
+        _drain()
+        worker = memory({"worker": pids["worker"]})["worker 0"]
+    return {
+        "burst": {"messages": size, **_whereabouts(new), "registered_s": round(arrived, 1), "matched_s": round(sum(one["seconds"] for one in fifths), 1),
+                  "worker_mb": worker, "by_fifth": fifths}
+    }  # fmt: skip
+
+
+def _fifths(new: Sequence[int], watched: dict[str, int]) -> list[Result]:
+    """What matching cost in each fifth of the cases, while the worker goes through them."""
+    from tongti.questions.models import CaseFeatures
+
+    found: list[Result] = []
+    done, at, used = 0, time.monotonic(), cpu_seconds(watched)
+    for part in range(1, 6):
+        while (now_done := CaseFeatures.objects.filter(pk__in=new, matched_at__isnull=False).count()) < len(
+            new
+        ) * part // 5:
+            time.sleep(0.1)
+        now, spent, count = time.monotonic(), cpu_seconds(watched), max(1, now_done - done)
+        cpu = {f"{name}_cpu_ms": round((spent[name] - used[name]) / count * 1000, 1) for name in spent}
+        found.append({"cases": count, "seconds": round(now - at, 1), "ms": round((now - at) / count * 1000, 1), **cpu})
+        done, at, used = now_done, now, spent
+    return found
+
+
+def _whereabouts(new: Sequence[int]) -> Result:
+    """In how many questions the cases ended, the largest, and how many stand alone."""
+    from collections import Counter
+
     from tongti.questions.models import Membership
 
-    speaking = Crowd(crowd().demo, SEED + 2)
-    voices = speaking.voices(Matter(len(speaking.demo) + 4, "麒麟窝", size), 1)
-    new = [_register(title, body, 100_000 + n) for n, (title, body) in enumerate(voices)]
-    figures = _matched(new)
-    tenth = max(1, size // 10)
-    spans = {name: round(statistics.fmean(part) * 1000, 1) for name, part in (("first_tenth_cpu_ms", figures["_cpu"][:tenth]), ("last_tenth_cpu_ms", figures["_cpu"][-tenth:]))}  # fmt: skip
-    where = Membership.objects.filter(case_id__in=new, state__in=["proposed", "active"])
-    homes = list(where.values_list("question_id", flat=True))
-    largest = max((homes.count(pk) for pk in set(homes)), default=0)
-    del figures["_cpu"]
-    return {"burst": {**figures, **spans, "messages": size, "questions": len(set(homes)), "in_the_largest": largest}}
+    rows = Membership.objects.filter(case_id__in=new, state__in=["proposed", "active"])
+    homes = dict(rows.values_list("case_id", "question_id"))
+    sizes = Counter(homes.values())
+    return {"questions": len(sizes), "in_the_largest": max(sizes.values(), default=0), "alone": len(new) - len(homes)}
 
 
 def _register(title: str, body: str, n: int) -> int:
@@ -343,7 +384,7 @@ def _matched(new: Sequence[int], warm: Sequence[int] = ()) -> Result:
     database_cpu = (_backend_cpu(connection) - backend) / max(1, len(new)) * 1000
     return {
         **_figures(took), "cpu_ms": round(statistics.fmean(cpu) * 1000, 1), "database_cpu_ms": round(database_cpu, 1),
-        "placed_share": round(placed / max(1, len(new)), 2), "_cpu": cpu,
+        "placed_share": round(placed / max(1, len(new)), 2),
     }  # fmt: skip
 
 
@@ -363,8 +404,6 @@ def _backend_cpu(connection: Any) -> float:
 
 def measure(times: int, burst_size: int, database_pid: int | None) -> Result:
     """Everything; new cases stay in the folder."""
-    from django.db import connection
-
     from tongti.cases.models import Case
     from tongti.project.boot import close_connections
     from tongti.questions import matching
@@ -380,13 +419,18 @@ def measure(times: int, burst_size: int, database_pid: int | None) -> Result:
         _drain()
         found |= panels(times, seeded, {"web": pids["web"]} | ({"postgres": database_pid} if database_pid else {}))
         found["memory_mb"] = memory(pids)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name IN ('match_case', 'refresh_question')")
-    for one in (lambda: jobs(times, seeded), lambda: burst(burst_size)):
+    for one in (lambda: jobs(times, seeded), lambda: burst(burst_size, database_pid)):
+        _forget_jobs()
         found |= one()
         print(f"  {list(found)[-1]}: {list(found.values())[-1]}", file=sys.stderr, flush=True)
-    found["match job"].pop("_cpu", None)
     return found
+
+
+def _forget_jobs() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name IN ('match_case', 'refresh_question')")
 
 
 def _drain() -> None:
@@ -405,8 +449,9 @@ def table(found: Result) -> str:
     """The figures for reading."""
     lines = [f"{found['cases']:,} 件，{found['questions']:,} 道题，引擎 {found['settings']}，负载 {found['load']}"]
     for name in ("public panel", "desk panel", "match job", "burst"):
-        row = {key: value for key, value in found[name].items() if not key.startswith("_")}
+        row = {key: value for key, value in found[name].items() if key != "by_fifth"}
         lines.append(f"{name:14} " + "  ".join(f"{key} {value}" for key, value in row.items()))
+    lines += ["  " + "  ".join(f"{key} {value}" for key, value in one.items()) for one in found["burst"]["by_fifth"]]
     lines += [f"{name:28} {value} MB" for name, value in found["memory_mb"].items()]
     return "\n".join(lines)
 
