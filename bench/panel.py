@@ -71,13 +71,13 @@ def seed(count: int, progress: Callable[[str], None]) -> None:
     _count_sample(matters)
     started = time.monotonic()
     rebuilt = _without_indexes()
-    close_connections()  # nobody shares a connection across a fork
     ids = [region.pk for region in built.places.values()]
     where = list(Region.objects.filter(pk__in=ids).select_related("parent__parent").order_by("pk"))
     desk = built.units["区热线办"].pk
     lead = min(unit.pk for name, unit in built.units.items() if built.roles.get((name, "handler")))
     jobs = list(_jobs(matters, where, lead, desk))
     done = 0
+    close_connections()  # nobody shares a connection across a fork
     with multiprocessing.get_context("fork").Pool(2) as pool:
         for rows in pool.imap(_rows, jobs):
             done += len(rows["cases_case"])
