@@ -168,7 +168,7 @@ def test_proposals_into_open_questions_are_on_the_first_page(
 
 # --- what each look asks of the database, and how the database answers it ------------------------------------------------
 
-MATCH_QUERIES = 40
+MATCH_QUERIES = 26
 BIG = ("cases_case", "questions_casefeatures", "questions_question", "questions_membership")
 ASKED = "幸福路晚上停水，自来水公司电话打不通"
 
@@ -182,7 +182,6 @@ def crowded(water: list[Case], register_case: Register, cast: Cast, run_jobs: Ru
     actions.clear_for_public(question=question, public_title="幸福路一带停水", by=wei)
     run_jobs()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
         for table, fresh in (
             ("cases_case", {"id": "%s", "number": "'X' || %s", "serial": "%s", "key": "gen_random_uuid()"}),
             ("questions_casefeatures", {"case_id": "%s", "keys": "ARRAY(SELECT (random() * 1e9)::int + %s * 0 FROM generate_series(1, 30))"}),
@@ -190,7 +189,6 @@ def crowded(water: list[Case], register_case: Register, cast: Cast, run_jobs: Ru
             ("questions_membership", {"id": "%s", "case_id": "%s", "question_id": "%s"}),
         ):  # fmt: skip
             _multiply(cursor, table, fresh)
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
     return water
 
 
@@ -228,7 +226,8 @@ def test_a_panel_asks_little_and_reads_no_table_through(cast: Cast, crowded: lis
         assert [match.asker_count for match in matching.public_matches(ASKED)] == [3]
     with CaptureQueriesContext(connection) as desk:
         assert [match.kind for match in matching.desk_matches(clerk, ASKED)] == ["question"]
-    assert (len(public), len(desk)) <= (3, 4)
+    assert len(public) <= 3
+    assert len(desk) <= 4
     assert len(_plans(public)) >= 2, "otherwise nothing was looked at"
     assert _read_whole(public) == []
     assert _read_whole(desk) == []
@@ -263,3 +262,21 @@ def test_words_are_counted_page_by_page_and_each_question_once(
     expected = engine.df_update(engine.empty_counts(model.settings.df_bits), told)
     assert counted.documents == 2
     assert counted.counts == engine.counts_to_bytes(expected)
+
+
+def test_members_are_sampled_from_both_ends_and_proposed_ones_while_members_are_few(
+    cast: Cast, water: list[Case], run_jobs: RunJobs
+) -> None:
+    run_jobs()
+    question = Question.objects.get()
+    rows = list(Membership.objects.order_by("pk"))
+    ids = [row.case_id for row in rows]
+    assert matching.member_samples([question.pk, 987_654]) == {question.pk: ids, 987_654: []}
+    assert matching.member_samples([question.pk], 2) == {question.pk: [ids[0], ids[2]]}
+    wei = cast.viewer("韦晓梅")
+    actions.set_up(
+        question=question, title="幸福路晚上停水", category_id=None, place_id=None, by=wei, membership_ids=[rows[2].pk]
+    )
+    assert matching.member_samples([question.pk], 1) == {question.pk: [ids[2]]}
+    assert matching.member_samples([question.pk]) == {question.pk: [ids[2], ids[0], ids[1]]}
+    assert matching.member_samples([]) == {}

@@ -75,9 +75,7 @@ def match_case(*, case_id: int) -> Placed:
         return NOWHERE
     likes = matching.similar(asked, without=[case.pk])
     near = [like for like in likes if matching.worth_a_look(like)]
-    placed = _place(case, asked, near)
-    _done(case.pk)
-    return placed
+    return _place(case, asked, near)
 
 
 @transaction.atomic
@@ -99,6 +97,7 @@ def _has_a_place(case_id: int) -> bool:
 
 @transaction.atomic
 def _place(case: Case, asked: matching.Remembered, near: Sequence[matching.Like]) -> Placed:
+    _done(case.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
     if _has_a_place(case.pk):
@@ -151,7 +150,7 @@ def _homes(
     found = list(dict.fromkeys([*owners, *matching.questions_near(asked, LOOKED_AT)]))
     barred = {pk for _, pk in binding.barred_from(found, [case_id])}
     allowed = [pk for pk in found if pk not in barred][:LOOKED_AT]
-    samples = {pk: matching.member_sample(pk, matching.SAMPLE) for pk in allowed}
+    samples = matching.member_samples(allowed, matching.SAMPLE)
     fresh = {pk for own in samples.values() for pk in own} - known.keys()
     known |= matching.against(asked, matching.stored_of(fresh))
     homes = []

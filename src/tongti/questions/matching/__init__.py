@@ -43,7 +43,7 @@ from tongti.questions.matching.panels import (
     desk_matches,
     public_matches,
 )
-from tongti.questions.matching.profiles import MATCHABLE, SAMPLE, member_sample, profile, questions_near
+from tongti.questions.matching.profiles import MATCHABLE, SAMPLE, member_samples, profile, questions_near
 from tongti.questions.matching.words import copied_share, excerpt, marked, shared_words_of, title_for, title_words_of
 
 __all__ = [
@@ -73,7 +73,7 @@ __all__ = [
     "joins",
     "marked",
     "measured_with",
-    "member_sample",
+    "member_samples",
     "message_of",
     "model",
     "prepare",

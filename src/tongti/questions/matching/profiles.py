@@ -4,6 +4,8 @@ import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from django.db import connection
+
 import samequestion as engine
 from tongti.questions.matching.likeness import QUESTIONS, Remembered, features_of, nearest
 from tongti.questions.matching.loaded import model
@@ -29,24 +31,49 @@ def profile(question: Question, known: Mapping[int, engine.Features] | None = No
     used = model()
     titles = [title for title in dict.fromkeys([question.public_title, question.title]) if title]
     made = [engine.features(engine.Message(id="", title=title), used) for title in titles]
-    members = features_of(member_sample(question.pk)) if known is None else known
+    members = features_of(member_samples([question.pk])[question.pk]) if known is None else known
     made += central(members, PROFILES - len(made)).values()
     keys = sorted({key for own in engine.candidate_keys_of_all(made, used) for key in own})
     return keys, pack(made)
 
 
-def member_sample(question_id: int, limit: int = 40) -> list[int]:
-    """Some members (or, before anybody decided, proposed members) of a question: first ones and last ones.
+def member_samples(question_ids: Sequence[int], limit: int = 40) -> dict[int, list[int]]:
+    """Some members (or, before anybody decided, proposed members) of each question: first ones and last ones. One query.
 
     Read along the index (question, state, -id), so that a question of ten thousand costs what one of ten does.
     """
+    if not question_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLE_ENDS, {"questions": list(question_ids), "limit": (limit + 1) // 2})
+        ends: dict[tuple[int, str, str], list[int]] = {}
+        for question_id, state, end, case_id in cursor.fetchall():
+            ends.setdefault((question_id, state, end), []).append(case_id)
+    return {pk: _sample(pk, ends, limit) for pk in question_ids}
+
+
+SAMPLE_ENDS = """
+SELECT q.id, s.state, m.part, m.case_id
+FROM unnest(%(questions)s::bigint[]) AS q (id)
+CROSS JOIN (VALUES ('active'), ('proposed')) AS s (state)
+CROSS JOIN LATERAL (
+    (SELECT 'first' AS part, id, case_id FROM questions_membership
+     WHERE question_id = q.id AND state = s.state ORDER BY id LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'last', -id, case_id FROM questions_membership
+     WHERE question_id = q.id AND state = s.state ORDER BY id DESC LIMIT %(limit)s)
+) AS m
+ORDER BY q.id, s.state, m.part, m.id
+"""
+
+
+def _sample(pk: int, ends: Mapping[tuple[int, str, str], list[int]], limit: int) -> list[int]:
+    """Proposed ones only while members are few."""
     found: list[int] = []
-    for state in (Membership.State.ACTIVE, Membership.State.PROPOSED):
-        rows = Membership.objects.filter(question_id=question_id, state=state)
+    for state in (Membership.State.ACTIVE.value, Membership.State.PROPOSED.value):
         room = limit - len(found)
-        first = list(rows.order_by("id").values_list("case_id", flat=True)[: (room + 1) // 2])
-        last = list(rows.order_by("-id").values_list("case_id", flat=True)[: room // 2])
-        found = list(dict.fromkeys([*found, *first, *last]))
+        first, last = ends.get((pk, state, "first"), []), ends.get((pk, state, "last"), [])
+        found = list(dict.fromkeys([*found, *first[: (room + 1) // 2], *last[: room // 2]]))
         if len(found) >= limit // 2:
             break
     return found
