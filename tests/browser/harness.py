@@ -84,6 +84,7 @@ def check(page: Page, label: str = "", *, axe: bool = True) -> None:
     keep_picture(page, label)
     assert_fits(page)
     assert_ids_differ(page)
+    assert_buttons_keep_what_is_typed(page)
     if axe and scripted:
         assert_accessible(page)
 
@@ -116,6 +117,18 @@ def assert_ids_differ(page: Page) -> None:
         " return ids.filter((id, at) => ids.indexOf(id) !== at); }"
     )
     assert not twice, f"{page.url} has ids twice: {twice}"
+
+
+def assert_buttons_keep_what_is_typed(page: Page) -> None:
+    """No button has the name of a field of its form: pressed, it would be sent in the place of what was typed there."""
+    same = page.evaluate(
+        """() => [...document.forms].flatMap(form => {
+          const buttons = [...form.elements].filter(e => e.type === 'submit' && e.name).map(e => e.name);
+          const typed = new Set([...form.elements].filter(e => !['submit', 'button'].includes(e.type)).map(e => e.name));
+          return buttons.filter(name => typed.has(name));
+        })"""
+    )
+    assert not same, f"{page.url}: buttons named like a field: {same}"
 
 
 def keep_picture(page: Page, label: str = "") -> None:

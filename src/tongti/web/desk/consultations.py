@@ -97,7 +97,8 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
     }
     bound: Form | None = None
     if request.method == "POST":
-        which = "outcome" if "outcome" in request.POST else "opinion"
+        # not "outcome": a button of the field's name would be sent in the place of what was typed
+        which = "outcome" if "settle" in request.POST else "opinion"
         bound = (OutcomeForm if which == "outcome" else OpinionForm)(request.POST, auto_id=f"{which}_%s")
         forms[which] = bound
         if bound.is_valid():
