@@ -168,6 +168,21 @@ class TestLedger:
         (line,) = queries.ledger(watch.mo, queries.Asked(state="struck"))[1]
         assert (line.struck, line.reviewer) == ("2026-03-06", "覃红")
 
+    def test_a_case_without_a_title_shows_none_of_its_askers_words(self, watch):
+        case = watch.story.call("我是三栋的韦某某，电话 13812345678，家里停水")
+        watch.story.dispatch(case=case, helpers=[], territory_id=None)
+        _page, lines = queries.ledger(watch.mo, queries.Asked())
+        assert (lines[0].number, lines[0].problem) == (case.number, "供水，幸福社区（没有标题）")
+        taken = as_(watch, "莫刚").post(reverse("desk:ledger_export"), {"as": "csv", "list": "all"})
+        for content in (
+            as_(watch, "莫刚").get(reverse("desk:ledger")).content,
+            as_(watch, "莫刚").get(reverse("desk:ledger_print")).content,
+            b"".join(taken.streaming_content),
+        ):
+            assert case.number in content.decode()
+            assert "韦某某" not in content.decode()
+            assert "13812345678" not in content.decode()
+
     def test_a_unit_sees_its_own_lines(self, watch):
         assert len(queries.ledger(watch.huang, queries.Asked())[1]) == 1
         assert queries.ledger(watch.cast.viewer("覃丽"), queries.Asked())[1] == []

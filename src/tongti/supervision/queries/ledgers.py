@@ -175,7 +175,7 @@ def _rows(viewer: Viewer, asked: Asked) -> QuerySet[Baton]:
     if asked.until:
         rows = rows.filter(offered_at__date__lte=asked.until)
     return rows.filter(_state(asked.state)).select_related(
-        "unit", "officer", "duty", "question__category", "case__category"
+        "unit", "officer", "duty", "question__category", "case__category", "case__place"
     )
 
 
@@ -294,13 +294,24 @@ def _problem(baton: Baton, facts: _Facts) -> dict[str, Any]:
     assert case is not None
     return {
         "number": case.number,
-        "problem": case.headline,
+        "problem": case.title or _untitled(case),
         "source": case.get_channel_display(),
         "asked_by": case.get_party_kind_display(),
         "received": _day(timezone.localdate(case.received_at)),
         "category": case.category.name if case.category else "",
         "level": case.get_urgency_display(),
     }
+
+
+def _untitled(case: Case) -> str:
+    """What a case without a title is about, without the asker's own words: the ledger is printed and leaves the house.
+
+    Her words may name her, her neighbours, a telephone; category and village are as far as an address is shown (个人信息
+    保护法; domain sheet 8.4).
+    """
+    what = case.category.name if case.category else "未分类"
+    where = f"，{case.place.name}" if case.place else ""
+    return f"{what}{where}（没有标题）"
 
 
 def _result(baton: Baton) -> str:
