@@ -22,7 +22,27 @@ def _call_back(world: Any) -> dict[str, int]:
     return {"pk": found.pk}
 
 
+def _bad_rating(world: Any) -> dict[str, int]:
+    """One asker of an answer of 水利局 is not satisfied."""
+    from tests.relay.stories import Story
+    from tests.verdicts.conftest import sign
+    from tongti.shared import links
+    from tongti.verdicts import actions as verdicts
+    from tongti.verdicts.models import Verdict
+
+    found = Verdict.objects.filter(satisfied="not").first()
+    if found is None:
+        story = Story(world)
+        case = story.call("策略表：不满意的一件", channel="phone")
+        story.dispatch(case=case, helpers=[], territory_id=None)
+        story.accept("水利局", "黄志强")
+        token = links.verdict_token(sign(story, case=case).pk, case.pk)
+        found = verdicts.give(token=token, contacted=True, solved="partly", satisfied="not", words="还差一点")
+    return {"pk": found.pk}
+
+
 SAMPLE: dict[str, Any] = {
+    "desk:bad_rating": _bad_rating,
     "desk:callback": _call_back,
     "desk:callback_deadline": _call_back,
     "board:rate": lambda world: {"key": "solved"},

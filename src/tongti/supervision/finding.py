@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from tongti.answers.models import Answer
+from tongti.answers.models import Answer, Reply
 from tongti.deadlines import queries as days
 from tongti.figures import queries as figures
 from tongti.relay.models import OPEN, Baton, Contact, Promise
 from tongti.supervision.models import LADDER, Item, Rung
 from tongti.supervision.rules import RuleView
+from tongti.verdicts.models import Verdict
 
 WEEK = 7
 CHUNK = 500
@@ -156,6 +157,23 @@ def redo(rule: RuleView, moment: Moment) -> Iterator[Found]:
         )
 
 
+def unsatisfied(rule: RuleView, moment: Moment) -> Iterator[Found]:
+    """So many askers of one answer are not satisfied and were found reasonable; a newer reply to an asker settles hers."""
+    newer = Reply.objects.filter(case=OuterRef("case"), pk__gt=OuterRef("reply"))
+    rows = Verdict.objects.filter(satisfied=Verdict.Satisfied.NOT, reasonable=True).exclude(Exists(newer))
+    rows = rows.order_by().values("reply__answer", "reply__answer__question", "reply__answer__case", "unit_id")
+    for row in rows.annotate(n=Count("pk")).filter(n__gte=rule.threshold).iterator(CHUNK):
+        yield Found(
+            key=f"{rule.code}:{row['reply__answer']}",
+            rule=rule.code,
+            rung=rule.rung,
+            unit_id=row["unit_id"],
+            why=rule.why(n=row["n"]),
+            question_id=row["reply__answer__question"],
+            case_id=row["reply__answer__case"],
+        )
+
+
 def repeats(rule: RuleView, moment: Moment) -> Iterator[Found]:
     """The same matter came back so many times: sent back by askers, or said again by the same asker."""
     again = Q(round__gt=rule.threshold) | Q(case__reopened__gte=rule.threshold) | Q(said_again__gte=rule.threshold)
@@ -217,6 +235,7 @@ FINDERS: dict[str, Finder] = {
     "overdue": overdue,
     "overdue_long": overdue,
     "redo": redo,
+    "unsatisfied": unsatisfied,
     "repeats": repeats,
     "helper_late": helper_late,
     "promise": promise,

@@ -29,6 +29,18 @@ class AlreadyJudged(DomainError):
     code, status, words = "verdicts.already_judged", 409, "诉求人已经评价过了，不用再回访。"
 
 
+class AlreadyWeighed(DomainError):
+    """Somebody weighed this rating a moment ago."""
+
+    code, status, words = "verdicts.already_weighed", 409, "这次评价已经核实过了。"
+
+
+class NothingToWeigh(DomainError):
+    """Only a bad rating is weighed."""
+
+    code, status, words = "verdicts.nothing_to_weigh", 409, "只有不满意的评价要核实合理不合理。"
+
+
 class TooSoon(DomainError):
     """Tries that reach nobody must lie apart (W1 rule 6)."""
 

@@ -27,9 +27,13 @@ class Invitation(models.Model):
 
 
 class Verdict(models.Model):
-    """评价: one asker on one reply. ``unit_id`` is the lead unit that answered (what the rates group by)."""
+    """评价: one asker on one reply. ``unit_id`` is the lead unit that answered (what the rates group by).
 
-    personal = frozenset({"words"})
+    A bad rating is weighed by somebody outside the units that worked on it: is the demand ``reasonable``? Those that are get
+    supervised (W6, “unsatisfied + reasonable”); the rating itself stays what the asker said.
+    """
+
+    personal = frozenset({"words", "weighed_why"})
 
     class Solved(models.TextChoices):
         YES = "yes", "解决了"
@@ -57,10 +61,24 @@ class Verdict(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
+    reasonable = models.BooleanField("诉求合理", null=True)
+    weighed_why = models.CharField("核实情况", max_length=300, blank=True)
+    weighed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    weighed_at = models.DateTimeField("核实时间", null=True)
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reasonable=None, weighed_at=None, weighed_by=None)
+                | Q(reasonable__isnull=False, weighed_at__isnull=False, weighed_by__isnull=False, satisfied="not"),
+                name="only_a_bad_rating_is_weighed",
+            )
+        ]
         indexes = [
             models.Index(fields=["unit_id", "-at"], name="verdict_by_unit"),
             models.Index(fields=["-at", "-id"], name="verdict_newest"),
+            models.Index(fields=["at", "id"], name="verdict_to_weigh", condition=Q(satisfied="not", reasonable=None)),
+            models.Index(fields=["reply"], name="verdict_reasonable", condition=Q(satisfied="not", reasonable=True)),
         ]
 
     def __str__(self) -> str:

@@ -149,6 +149,38 @@ def call_back_for(viewer: Viewer, pk: int) -> CallBack:
     return found
 
 
+WEIGHERS = (May.REVISIT, May.SUPERVISE)
+
+
+def _to_weigh(viewer: Viewer) -> QuerySet[Verdict]:
+    """Bad ratings, none of the viewer's own units' work. Raises NotVisible for those who do not weigh."""
+    if not any(viewer.can(may) for may in WEIGHERS):
+        raise NotVisible
+    rows = Verdict.objects.filter(satisfied=Verdict.Satisfied.NOT).exclude(_by_units(viewer.unit_ids))
+    return rows.select_related("case__place", "case__category", "reply__answer__lead", "weighed_by")
+
+
+def bad_ratings(viewer: Viewer, cursor: str = "", *, weighed: bool = False, size: int = 30) -> Page[Verdict]:
+    """不满意的评价: those that nobody has weighed, oldest first; or the weighed ones, newest first."""
+    rows = _to_weigh(viewer).filter(reasonable__isnull=not weighed)
+    return page_of(rows, order=("-at", "-id") if weighed else ("at", "id"), cursor=cursor, size=size)
+
+
+def bad_rating_for(viewer: Viewer, pk: int) -> Verdict:
+    """One bad rating. Raises NotVisible."""
+    found = _to_weigh(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def bad_ratings_waiting(viewer: Viewer) -> int:
+    """How many wait to be weighed, at most 999."""
+    if not any(viewer.can(may) for may in WEIGHERS):
+        return 0
+    return len(_to_weigh(viewer).filter(reasonable=None).values_list("pk", flat=True)[:999])
+
+
 def invitation(token: str) -> Invitation:
     """The invitation behind a link, used or not; raises NotVisible."""
     found = (

@@ -2,6 +2,7 @@
 
 from tongti.verdicts.actions.listening import APART, MAX_TRIES, RESULTS, again, give, invite, record_call
 from tongti.verdicts.actions.striking import apply_strike_off, return_strike_off, review_strike_off, sign_strike_off
+from tongti.verdicts.actions.weighing import weigh
 
 __all__ = [
     "APART",
@@ -15,4 +16,5 @@ __all__ = [
     "return_strike_off",
     "review_strike_off",
     "sign_strike_off",
+    "weigh",
 ]
