@@ -140,7 +140,7 @@ SAMPLE = {
         lambda world: {},
     ),
     **dict.fromkeys(
-        ("desk:baton_extend", "desk:baton_promise", "desk:baton_divert", "desk:baton_strike_off"),
+        ("desk:baton_clock", "desk:baton_extend", "desk:baton_promise", "desk:baton_divert", "desk:baton_strike_off"),
         lambda world: {"pk": _lead(world).pk},
     ),
     **dict.fromkeys(

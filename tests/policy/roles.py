@@ -102,6 +102,7 @@ WHO: dict[str, set[str]] = {
     "desk:successions": {"dispatcher"},
     "desk:consult": JOINERS,
     "desk:consult_case": JOINERS,
+    "desk:baton_clock": {"dispatcher", "handler", "unit_leader"},
     "desk:consultation": JOINERS | LEAD_UNIT | {"supervisor"},
     "desk:undispatched": {"dispatcher", "coordinator", "supervisor", "leader"},
     "desk:unreachable": READERS,
@@ -122,6 +123,8 @@ WHO: dict[str, set[str]] = {
     "desk:callbacks": {"revisitor"},
     "desk:callback": {"revisitor"},
     "desk:callback_deadline": {"revisitor"},
+    "desk:bad_ratings": {"revisitor", "supervisor", "coordinator"},
+    "desk:bad_rating": {"revisitor", "supervisor", "coordinator"},
     # supervising 水利局, which holds the matter; 协办人's unit takes part but is not the supervised one
     "desk:supervision": SUPERVISED | WATCHERS | {"helper", "stranger"},
     "desk:supervision_item": SUPERVISED | WATCHERS,

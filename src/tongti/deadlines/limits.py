@@ -255,21 +255,45 @@ def _before(explanation: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def paused(explanation: dict[str, Any], *, at: datetime, code: str) -> Due:
+def pause_reasons(explanation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """(code, word) of the reasons for which this date's clock may stand; empty when its regime names none."""
+    allowed = explanation.get("regime", {}).get("pauses", []) if "inputs" in explanation else []
+    return tuple((code, str(Clock.Pause(code).label)) for code in allowed)
+
+
+def paused(explanation: dict[str, Any], *, at: datetime, code: str, until: datetime | None = None) -> Due:
     """The clock stands from ``at`` for one of the reasons its regime allows (``Clock.Pause`` code).
 
-    The dates answered are those if it went on at ``at``. Raises NotPausable, NotRecorded.
+    With ``until`` it runs again from then on; without, the dates answered are those if it went on at ``at``.
+    Raises NotPausable, NotRecorded.
     """
     item = item_of(explanation, now=at)
-    allowed = explanation.get("regime", {}).get("pauses", [])
-    if code not in allowed:
+    if code not in dict(pause_reasons(explanation)):
         raise NotPausable(why="时限规则没有写明这种情形可以暂停计时")
-    if item.paused:
+    if any(stop.end is None or stop.end > at for stop in item.pauses):
         raise NotPausable(why="计时已经暂停")
     if at > item.due_at:
         raise NotPausable(why="已经超过期限")
-    stop = Pause(timezone.localtime(at), None, str(Clock.Pause(code).label))
-    return _with_pauses(explanation, (*item.pauses, stop), now=at)
+    stop = Pause(timezone.localtime(at), timezone.localtime(until) if until else None, str(Clock.Pause(code).label))
+    if until is not None and _first_moment(item) > at:
+        return _put_off_by(explanation, item, stop)
+    return _with_pauses(explanation, (*item.pauses, stop), now=None if until else at)
+
+
+def _put_off_by(explanation: dict[str, Any], item: Deadline, stop: Pause) -> Due:
+    """A day that somebody approved (延期) is counted from the old day on, which may still lie ahead: the days left out go on top."""
+    assert stop.end is not None
+    out = (local_day(stop.end) - local_day(stop.start)).days
+    try:
+        later = deadline(item.due_on, out, Unit.CALENDAR_DAY, item.calendar) if out > 0 else item
+    except WorktimeError as error:
+        raise NotPausable(why="算出的期限超出了工作日历") from error
+    words = f"暂停计时（{stop.reason}）{out} 天，原定 {item.due_on} 到期，顺延至 {later.due_on}。"
+    steps = [
+        *explanation.get("extended", []),
+        {"by": f"{out}cd", "from": explanation["inputs"]["due_at"], "words": words},
+    ]
+    return _told(later, _kept(explanation) | {"extended": steps, "before": _before(explanation)})
 
 
 def resumed(explanation: dict[str, Any], *, at: datetime) -> Due:

@@ -29,7 +29,8 @@ def continue_succession(succession_id: int) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="relay.turn_of_the_day", queueing_lock="relay.turn_of_the_day", lock="relay.turn_of_the_day")
 def turn_of_the_day(timestamp: int) -> None:
-    """Promises come back on their day, absences begin and end. Each run does what is due by now, so a missed night is caught up."""
+    """Promises come back on their day, clocks run on, absences begin and end. Each run does what is due by now."""
     relay.turn_sheets()
+    relay.clocks_run_on()
     relay.promises_come_back()
     relay.remind_promises()

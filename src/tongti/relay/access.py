@@ -37,6 +37,17 @@ def can_at(viewer: Viewer, may: May, baton: Baton) -> bool:
     return viewer.can_at(may, baton.unit_id, baton.unit.path)
 
 
+def require_clock(viewer: Viewer, baton: Baton) -> None:
+    """Whoever may stop the baton's clock and let it run again. Raises NotAllowed."""
+    if not may_clock(viewer, baton):
+        require_at(viewer, May.HANDLE, baton)
+
+
+def may_clock(viewer: Viewer, baton: Baton) -> bool:
+    """The unit that handles it, or a dispatcher."""
+    return can_at(viewer, May.HANDLE, baton) or viewer.can(May.DISPATCH)
+
+
 def seen(viewer: Viewer, baton: Baton) -> bool:
     """Whether ``visible`` lets her see this baton, without asking the database."""
     return viewer.scope(May.SEE) == Scope.ALL or any(can_at(viewer, may, baton) for may in WORKS)

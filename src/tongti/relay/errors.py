@@ -114,6 +114,28 @@ class OnLedger(DomainError):
     code, status, words = "relay.on_ledger", 409, "这件事挂账到 {until}，不能{what}。"
 
 
+class ClockStands(DomainError):
+    """The clock stands still for a while; what depends on the date waits until it runs again."""
+
+    code, status, words = "relay.clock_stands", 409, "已经暂停计时到 {until}，不能{what}；接着计时以后再办。"
+
+
+class ClockRuns(DomainError):
+    """The stop is over: its day came, or somebody ended it a moment ago."""
+
+    code, status, words = "relay.clock_runs", 409, "已经接着计时了，不用再操作。"
+
+
+class RequestOpen(DomainError):
+    """A request that asks to move this very date is still open."""
+
+    code, status, words = (
+        "relay.request_open",
+        409,
+        "还有一份{what}申请在等审批，请等审批以后再暂停计时，或者先撤回申请。",
+    )
+
+
 class LeadOnly(DomainError):
     """Only the lead answers to the asker, so only the lead promises and diverts."""
 

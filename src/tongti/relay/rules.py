@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from tongti.deadlines import queries as regimes
 from tongti.deadlines.errors import TooLong
 from tongti.deadlines.limits import Due
 from tongti.deadlines.queries import ExtensionView, RegimeView
-from tongti.relay.models import Baton
+from tongti.relay.models import Baton, ClockStop
 from tongti.shared.errors import BadInput
 
 # 安徽 2025: a promise reaches at most nine months (domain sheet 2.6). Used where the regime has no limit of its own.
@@ -35,12 +35,11 @@ def put_off(baton: Baton, rule: ExtensionView, *, until: date | None, hours: int
         return _more_hours(baton, rule, hours)
     if until is None:
         raise BadInput("to_due_on", "请写延到哪一天。")
+    check_working_day(until, "to_due_on")
     try:
         limits.check_length(rule, baton.explanation, until)
     except (BadInput, TooLong) as wrong:
         raise BadInput("to_due_on", wrong.sentence) from wrong
-    if not regimes.is_working_day(until):
-        raise BadInput("to_due_on", f"{until.month} 月 {until.day} 日不上班，请选一个工作日。")
     return limits.extended_until(baton.explanation, until)
 
 
@@ -53,6 +52,36 @@ def _more_hours(baton: Baton, rule: ExtensionView, hours: int | None) -> Due:
         if asked.due_at > longest.due_at:
             raise BadInput("hours", f"按时限规则最多延到 {timezone.localtime(longest.due_at):%Y-%m-%d %H:%M}。")
     return asked
+
+
+def check_working_day(day: date, field: str) -> None:
+    """A date that is to hold is one on which somebody works. Raises BadInput at ``field``."""
+    if not regimes.in_calendar(day):
+        raise BadInput(field, f"{day.year} 年不在工作日历里，请检查年份。")
+    if not regimes.is_working_day(day):
+        raise BadInput(field, f"{day.month} 月 {day.day} 日不上班，请选一个工作日。")
+
+
+def stood_still(baton: Baton, *, reason: str, at: datetime, until_on: date) -> Due:
+    """The baton's date when its clock stands from ``at`` and runs again from the morning of ``until_on``.
+
+    Raises BadInput, deadlines.NotPausable (the regime does not know the reason, the date has passed), NotRecorded.
+    """
+    if reason not in dict(limits.pause_reasons(baton.explanation)):
+        raise BadInput("reason", "请选时限规则写明可以暂停计时的情形。")
+    if until_on <= timezone.localdate(at):
+        raise BadInput("until_on", "接着计时的日子要在今天之后。")
+    check_working_day(until_on, "until_on")
+    # by days the day on which it runs again counts, so the last day left out is the one before
+    until = limits.midnight(until_on) if baton.due_at is not None else limits.end_of(until_on - timedelta(days=1))
+    return limits.paused(baton.explanation, at=at, code=reason, until=until)
+
+
+def ran_on(stop: ClockStop, baton: Baton, *, at: datetime) -> Due:
+    """The baton's date when a stop ends at ``at``, earlier than planned: counted anew by what really was left out."""
+    now = baton.explanation
+    kept = {name: now[name] for name in ("others", "recounted") if name in now}
+    return limits.paused(stop.before | kept, at=stop.stopped_at, code=stop.reason, until=at)
 
 
 def promise_limit(regime: RegimeView, start: datetime) -> date:

@@ -44,6 +44,8 @@ STATES: dict[str, State] = {
     "very": State(_("满意"), "ok", "smile"),
     "fairly": State(_("基本满意"), "ok", "smile"),
     "not": State(_("不满意"), "bad", "frown"),
+    "reasonable": State(_("合理诉求"), "warn", "scale"),
+    "unreasonable": State(_("不合理"), "mute", "scale"),
     # a question and the cases in it
     "candidate": State(_("待立题"), "wait", "sparkles"),
     "set_up": State(_("待派单"), "mute", "inbox"),
@@ -71,6 +73,7 @@ STATES: dict[str, State] = {
     "latediversion.refused": State(_("不同意"), "mute", "x"),
     "taken_back": State(_("已撤回"), "mute", "undo-2"),
     "promised": State(_("挂账中"), "wait", "calendar"),
+    "paused": State(_("暂停计时"), "wait", "pause"),
     # a hand-over sheet, a succession
     "handoversheet.waiting": State(_("待双方确认"), "wait", "signature"),
     "agreed": State(_("已确认，待开始"), "info", "calendar"),

@@ -21,6 +21,7 @@ from worktime import (
     Half,
     HoursTable,
     Notice,
+    OutOfRange,
     Source,
     WorkHours,
     calendar_for,
@@ -204,6 +205,15 @@ def special_day(viewer: Viewer, pk: int) -> SpecialDay:
 def day_kind(on: date) -> str:
     """工作日, 周末, or the holiday's name."""
     return calendar().day(on).name
+
+
+def in_calendar(on: date) -> bool:
+    """Whether the day table reaches this date; a slip of the pen (3026) does not."""
+    try:
+        calendar().is_working_day(on)
+    except OutOfRange:
+        return False
+    return True
 
 
 def is_working_day(on: date) -> bool:

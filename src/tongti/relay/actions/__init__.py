@@ -20,6 +20,7 @@ from tongti.relay.actions.endings import (
 from tongti.relay.actions.extending import ask_extension, decide_extension, take_back_extension
 from tongti.relay.actions.matters import kept_day_of
 from tongti.relay.actions.objections import TRIES, object_, redispatch, rule
+from tongti.relay.actions.pausing import clocks_run_on, run_clock, stop_clock
 from tongti.relay.actions.promising import (
     ask_promise,
     decide_promise,
@@ -44,6 +45,7 @@ __all__ = [
     "begin_succession",
     "call_back",
     "cancel_sheet",
+    "clocks_run_on",
     "close_rest",
     "confirm_sheet",
     "consult",
@@ -73,7 +75,9 @@ __all__ = [
     "reopen_to_last_holder",
     "report_urgent",
     "rule",
+    "run_clock",
     "settle_consultation",
+    "stop_clock",
     "take_back_extension",
     "take_back_promise",
     "turn_sheets",

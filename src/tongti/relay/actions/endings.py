@@ -11,7 +11,7 @@ from tongti.questions.models import Membership, Question
 from tongti.relay.actions import matters
 from tongti.relay.actions.matters import Matter, clocks_for, locked_matter_of, regime_of
 from tongti.relay.errors import Ended, LeadCannotBeRecalled, NoLead, NotAccepted, NothingToReopen
-from tongti.relay.models import OPEN, Baton, Objection
+from tongti.relay.models import OPEN, Baton
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import Raced
@@ -28,7 +28,7 @@ def finish(*, baton: Baton, by: Actor) -> Baton:
     matter = locked_matter_of(baton)
     now = clock.now()
     moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.ACCEPTED).update(
-        state=Baton.State.DONE, done_at=now, ended_at=now, promised_until=None
+        state=Baton.State.DONE, done_at=now, ended_at=now, promised_until=None, paused_until=None
     )
     baton.refresh_from_db()
     if not moved:
@@ -38,7 +38,7 @@ def finish(*, baton: Baton, by: Actor) -> Baton:
             raise Raced
         raise Ended(state=baton.get_state_display(), what="交棒")
     late = now > baton.due_at if baton.due_at else clock.today() > baton.due_on
-    matters.drop_requests([baton])
+    matters.drop_requests([baton], matter, by=by)
     matters.record("baton.done", [baton], matter, by=by, facts={"late": late})
     matters.count_ended([baton])
     return baton
@@ -61,8 +61,8 @@ def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
         baton.refresh_from_db()
         raise Ended(state=baton.get_state_display(), what="收回")
     baton.refresh_from_db()
-    matters.drop_requests([baton])
-    matters.close_objection(baton, reason, by=by)
+    matters.drop_requests([baton], matter, by=by)
+    matters.close_objection(baton, reason, matter, by=by)
     # why it was taken back is kept on the baton; the trail holds codes only
     Baton.objects.filter(pk=baton.pk).update(dispatch_reason=reason)
     matters.record("baton.recalled", [baton], matter, by=by, facts={"why": "dispatcher"})
@@ -115,10 +115,8 @@ def end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
     if not batons:
         return []
     _end([baton.pk for baton in batons])
-    matters.drop_requests(batons)
-    Objection.objects.filter(baton__in=batons, ruling="").update(
-        ruling=Objection.Ruling.UPHELD, ruling_note="事情已了，不再裁定", ruled_at=clock.now()
-    )
+    matters.drop_requests(batons, matter, by=by)
+    matters.moot_objections(batons, matter, by=by)
     matters.record("baton.recalled", batons, matter, by=by, facts={"why": why})
     matters.count_ended(batons)
     return batons
@@ -126,7 +124,7 @@ def end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
 
 def _end(pks: list[int]) -> int:
     return Baton.objects.filter(pk__in=pks, state__in=OPEN).update(
-        state=Baton.State.RECALLED, ended_at=clock.now(), promised_until=None
+        state=Baton.State.RECALLED, ended_at=clock.now(), promised_until=None, paused_until=None
     )
 
 

@@ -13,6 +13,7 @@ from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.telling import tell_new_date
 from tongti.relay.errors import (
     AlreadyAsked,
+    ClockStands,
     Ended,
     NotAccepted,
     NotAsked,
@@ -38,7 +39,7 @@ def ask_extension(
 
     A baton that is due at an hour is put off by ``hours``, every other to the end of ``to_due_on``. How often, how far
     and how early to ask is what the regime of the baton says. Raises NotAllowed, BadInput, NotAccepted, Ended, OnLedger,
-    AlreadyAsked, deadlines.AskedTooLate, deadlines.ExtensionsUsedUp.
+    ClockStands, AlreadyAsked, deadlines.AskedTooLate, deadlines.ExtensionsUsedUp.
     """
     access.require_at(by, May.HANDLE, baton)
     words = checked_words(words, "words", "说明", 500)
@@ -46,13 +47,14 @@ def ask_extension(
     fresh = in_work(baton, "申请延期")
     if fresh.promised_until:
         raise OnLedger(until=day_words(fresh.promised_until), what="再申请延期")
+    running(fresh, "申请延期")
     now = clock.now()
     regime = rules.regime_of_baton(fresh)
     rule = limits.check_extension(
         regime, due_on=fresh.due_on, due_at=fresh.due_at, asked_at=now, times=fresh.extended, reason=reason or "-"
     )
     due = rules.put_off(fresh, rule, until=to_due_on, hours=hours)
-    _stay_before_lead(fresh, due.due_on)
+    stay_before_lead(fresh, due.due_on, "to_due_on")
     try:
         with transaction.atomic():
             extension = Extension.objects.create(
@@ -169,9 +171,16 @@ def _due_of(extension: Extension, baton: Baton) -> Due:
     return limits.extended_until(baton.explanation, extension.to_due_on)
 
 
-def _stay_before_lead(baton: Baton, to_due_on: date) -> None:
-    if baton.role != Baton.Role.LEAD and (lead := _lead_of(baton)) and to_due_on >= lead.due_on:
-        raise BadInput("to_due_on", f"协办和属地要早于牵头单位的期限（{day_words(lead.due_on)}）。")
+def stay_before_lead(baton: Baton, due_on: date, field: str) -> None:
+    """A helper hands in before its lead is due. Raises BadInput at ``field``."""
+    if baton.role != Baton.Role.LEAD and (lead := _lead_of(baton)) and due_on >= lead.due_on:
+        raise BadInput(field, f"协办和属地要早于牵头单位的期限（{day_words(lead.due_on)}）。")
+
+
+def running(baton: Baton, what: str) -> None:
+    """Nothing is asked for while the clock stands: how much time is left is known when it runs again. Raises ClockStands."""
+    if baton.paused_until:
+        raise ClockStands(until=day_words(baton.paused_until), what=what)
 
 
 def _lead_of(baton: Baton) -> Baton | None:

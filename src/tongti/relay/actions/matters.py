@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
@@ -13,7 +14,7 @@ from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
-from tongti.relay.models import Baton, Extension, LateDiversion, Objection, Promise
+from tongti.relay.models import Baton, ClockStop, Extension, LateDiversion, Objection, Promise
 from tongti.relay.models.asking import Ask
 from tongti.relay.plans import Clocks, Matter, case_ids_of, clocks_for, matter_of, regime_of
 from tongti.shared import clock
@@ -36,6 +37,7 @@ __all__ = [
     "locked",
     "locked_matter_of",
     "matter_of",
+    "moot_objections",
     "move_due",
     "record",
     "record_each",
@@ -207,23 +209,55 @@ def kept_day_of(question: Question) -> KeptDay | None:
     return kept_day(lead) if lead else KeptDay(question.due_on)
 
 
-def close_objection(baton: Baton, note: str, *, by: Actor) -> None:
-    """An objection on a baton that was taken away has got what it asked for."""
+def close_objection(baton: Baton, note: str, matter: Matter, *, by: Actor) -> None:
+    """An objection on a baton that was taken away has got what it asked for; that it needs no ruling is an event."""
     officer = by.actor_id if by.kind == "officer" else None
-    Objection.objects.filter(baton=baton, ruling="").update(
-        ruling=Objection.Ruling.REASSIGNED, ruling_note=note, ruled_by_id=officer, ruled_at=clock.now()
+    _drop(
+        Objection.objects.filter(baton=baton, ruling=""),
+        "objection",
+        matter,
+        by,
+        ruling=Objection.Ruling.REASSIGNED,
+        ruling_note=note,
+        ruled_by_id=officer,
+        ruled_at=clock.now(),
     )
 
 
-def drop_requests(batons: Sequence[Baton]) -> None:
-    """What was asked for on batons that have ended is moot, and a promise leaves the ledger with its baton.
+def moot_objections(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> None:
+    """The matter is over before anybody ruled: nothing is left to rule on."""
+    _drop(
+        Objection.objects.filter(baton__in=batons, ruling=""),
+        "objection",
+        matter,
+        by,
+        ruling=Objection.Ruling.UPHELD,
+        ruling_note="事情已了，不再裁定",
+        ruled_at=clock.now(),
+    )
 
-    The baton's own event tells why it ended; a request that nobody decided is marked taken back, never approved.
+
+def drop_requests(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> None:
+    """What was asked for on batons that have ended is moot, and what was granted for a time ends with its baton.
+
+    A request that nobody decided is marked taken back, never approved. Each has an event of its own
+    (``baton.extension_dropped`` …), so that its story does not just stop.
     """
     now = clock.now()
-    for model in (Extension, Promise, LateDiversion):
-        model.objects.filter(baton__in=batons, state=Ask.ASKED).update(state=Ask.TAKEN_BACK)
+    for word, model in (("extension", Extension), ("promise", Promise), ("diversion", LateDiversion)):
+        _drop(model.objects.filter(baton__in=batons, state=Ask.ASKED), word, matter, by, state=Ask.TAKEN_BACK)
     on_ledger = Promise.objects.filter(baton__in=batons, state=Ask.APPROVED, ended_at=None)
     for promise in on_ledger.select_related("baton"):
         count_promised(promise.baton, -1)
-    on_ledger.update(ended_at=now)
+    _drop(on_ledger, "promise", matter, by, event="ended", ended_at=now)
+    _drop(ClockStop.objects.filter(baton__in=batons, ended_at=None), "stop", matter, by, event="ended", ended_at=now)
+
+
+def _drop(rows: QuerySet[Any], word: str, matter: Matter, by: Actor, *, event: str = "dropped", **columns: Any) -> None:
+    """Close these rows of ended batons of one matter and tell each on the trails of its baton and of the matter."""
+    found = list(rows.select_related("baton").order_by("pk"))
+    if not found:
+        return
+    type(found[0]).objects.filter(pk__in=[row.pk for row in found]).update(**columns)
+    for row in found:
+        record(f"baton.{word}_{event}", [row.baton], matter, by=by, facts={word: row.pk})

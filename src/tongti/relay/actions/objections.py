@@ -133,7 +133,7 @@ def redispatch(*, baton: Baton, to_unit_id: int, reason: str, by: Viewer) -> Bat
     fresh = Baton.objects.select_related("unit").get(pk=baton.pk)
     if not fresh.is_open:
         raise Ended(state=fresh.get_state_display(), what="改派")
-    matters.close_objection(fresh, reason, by=by)
+    matters.close_objection(fresh, reason, matter, by=by)
     failed = fresh.state == Baton.State.OBJECTED
     return _pass_to(fresh, target, matter, by=by, designated=False, reason=reason, failed=failed)
 
@@ -146,11 +146,11 @@ def _pass_to(
         raise AlreadyTakesPart(unit=target.short_name)
     now = clock.now()
     if not Baton.objects.filter(pk=old.pk, state__in=OPEN, unit_id=old.unit_id).update(
-        state=Baton.State.RECALLED, ended_at=now, promised_until=None
+        state=Baton.State.RECALLED, ended_at=now, promised_until=None, paused_until=None
     ):
         raise Raced
     old.refresh_from_db()
-    matters.drop_requests([old])
+    matters.drop_requests([old], matter, by=by)
     new = Baton(
         question_id=old.question_id,
         case_id=old.case_id,

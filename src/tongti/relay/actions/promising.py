@@ -13,7 +13,7 @@ from tongti.deadlines import limits
 from tongti.deadlines import queries as days
 from tongti.relay import access, rules
 from tongti.relay.actions import matters
-from tongti.relay.actions.extending import day_words, in_work, not_asked, outside
+from tongti.relay.actions.extending import day_words, in_work, not_asked, outside, running
 from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.proofs import keep_evidence
 from tongti.relay.actions.telling import tell_new_date
@@ -46,7 +46,7 @@ def ask_promise(
 ) -> Promise:
     """申请挂账: the class of the obstacle, evidence of it, the steps with their days, and the day it will be done.
 
-    Raises NotAllowed, BadInput, LeadOnly, NotAccepted, Ended, AlreadyAsked.
+    Raises NotAllowed, BadInput, LeadOnly, NotAccepted, Ended, ClockStands, AlreadyAsked.
     """
     access.require_at(by, May.HANDLE, baton)
     words = checked_words(words, "words", "客观原因的说明", 500)
@@ -56,6 +56,7 @@ def ask_promise(
         raise LeadOnly(what="申请挂账")
     matter = locked_matter_of(baton)
     fresh = in_work(baton, "申请挂账")
+    running(fresh, "申请挂账")
     now = clock.now()
     regime = rules.regime_of_baton(fresh)
     limit = rules.promise_limit(regime, now)
@@ -246,8 +247,7 @@ def _check_day(baton: Baton, promise_on: date, limit: date) -> None:
         raise BadInput("promise_on", f"承诺日期要在原期限（{day_words(baton.due_on)}）和今天之后。")
     if promise_on > limit:
         raise BadInput("promise_on", f"最晚可以承诺到 {limit.year} 年 {day_words(limit)}。")
-    if not days.is_working_day(promise_on):
-        raise BadInput("promise_on", f"{day_words(promise_on)}不上班，请选一个工作日。")
+    rules.check_working_day(promise_on, "promise_on")
 
 
 def _checked_steps(steps: Sequence[tuple[str, date]], promise_on: date) -> list[tuple[str, date]]:

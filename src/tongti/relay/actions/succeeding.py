@@ -111,12 +111,12 @@ def _rename(baton: Baton, row: Succession, facts: dict[str, int], matter: Matter
 def _end(baton: Baton, facts: dict[str, int], matter: Matter, by: Actor) -> None:
     now = clock.now()
     if not Baton.objects.filter(pk=baton.pk, state__in=OPEN).update(
-        state=Baton.State.RECALLED, ended_at=now, promised_until=None
+        state=Baton.State.RECALLED, ended_at=now, promised_until=None, paused_until=None
     ):
         raise Raced
     baton.refresh_from_db()
-    matters.close_objection(baton, "单位合并，两根棒合成一根", by=by)
-    matters.drop_requests([baton])
+    matters.close_objection(baton, "单位合并，两根棒合成一根", matter, by=by)
+    matters.drop_requests([baton], matter, by=by)
     matters.record("baton.recalled", [baton], matter, by=by, facts={**facts, "why": "merged"})
     matters.count_ended([baton])
 

@@ -7,11 +7,13 @@ from tongti.relay.models.contacts import Contact, Reach, UrgentReport
 from tongti.relay.models.diversions import LateDiversion
 from tongti.relay.models.evidence import Evidence
 from tongti.relay.models.hands import HandOver, HandOverItem, HandOverSheet
+from tongti.relay.models.stops import ClockStop
 from tongti.relay.models.successions import Succession
 
 __all__ = [
     "OPEN",
     "Baton",
+    "ClockStop",
     "Consultation",
     "Contact",
     "Evidence",

@@ -58,6 +58,7 @@ class Baton(models.Model):
     explanation = models.JSONField(default=dict)
     extended = models.PositiveSmallIntegerField("延期次数", default=0)
     promised_until = models.DateField("挂账到", null=True, help_text="挂账期间才有；到期自动回到在办")
+    paused_until = models.DateField("暂停计时到", null=True, help_text="暂停期间才有；到这天自动接着计时")
     redos = models.PositiveSmallIntegerField("答复退回次数", default=0)
 
     offered_at = models.DateTimeField()
@@ -95,6 +96,10 @@ class Baton(models.Model):
             models.CheckConstraint(
                 condition=Q(promised_until=None) | Q(state="accepted", role="lead"),
                 name="only_an_accepted_lead_is_promised",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_until=None) | Q(state="accepted", promised_until=None),
+                name="only_an_accepted_baton_is_paused",
             ),
         ]
         indexes = [

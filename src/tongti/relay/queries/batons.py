@@ -84,6 +84,8 @@ def _state(baton: Baton, bar: Bar) -> tuple[str, str]:
         return "overdue", "超期，还没签收" if baton.state == Baton.State.OFFERED else ""
     if baton.state == Baton.State.OFFERED:
         return "offered", ""
+    if baton.paused_until:
+        return "paused", ""
     return ("near", "") if bar.tone == "warn" else ("accepted", "")
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from tongti.cases.diversions import DIVERSIONS
 from tongti.deadlines import limits
 from tongti.relay import access, rules
-from tongti.relay.models import Baton, Evidence, Extension, LateDiversion, Promise, PromiseStep
+from tongti.relay.models import Baton, ClockStop, Evidence, Extension, LateDiversion, Promise, PromiseStep
 from tongti.relay.models.asking import Ask
 from tongti.relay.queries.batons import held
 from tongti.shared import clock
@@ -93,9 +94,56 @@ def may_extend(baton: Baton) -> MayExtend:
         )
     except DomainError as no:
         refusal = no.sentence
+    if baton.paused_until:
+        refusal = f"已经暂停计时到 {baton.paused_until:%Y-%m-%d}，接着计时以后再申请。"
     if baton.promised_until:
         refusal = f"已经挂账到 {baton.promised_until:%Y-%m-%d}，不用再延期。"
     return MayExtend(refusal, rule.words, tuple(rule.reason_choices), baton.due_at is not None)
+
+
+def may_clock(viewer: Viewer, baton: Baton) -> bool:
+    """Whether she may stop its clock and let it run again."""
+    return access.may_clock(viewer, baton)
+
+
+def pause_reasons(baton: Baton) -> list[tuple[str, str]]:
+    """(code, word) of what its regime leaves out of the count; empty when it knows no such thing."""
+    return list(limits.pause_reasons(baton.explanation))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What a step would do to a baton's date. ``told`` is the day that the askers know and keep, where it is later."""
+
+    old: str
+    new: str
+    told: date | None = None
+
+
+def if_stopped(viewer: Viewer, baton: Baton, *, reason: str, until_on: date) -> Shift:
+    """What stopping the clock now would do, before it is done. Raises what ``relay.actions.stop_clock`` raises for it."""
+    access.require_clock(viewer, baton)
+    due = rules.stood_still(baton, reason=reason, at=clock.now(), until_on=until_on)
+    return Shift(_moment(baton.due_on, baton.due_at), _moment(due.due_on, None if due.by_day else due.due_at))
+
+
+def if_run_on(stop: ClockStop) -> Shift:
+    """What letting it run again now would do."""
+    baton = stop.baton
+    due = rules.ran_on(stop, baton, at=clock.now())
+    thing = baton.question or baton.case
+    told = thing.due_on if thing and baton.role == Baton.Role.LEAD else None
+    kept = told if told and told > due.due_on else None
+    return Shift(_moment(baton.due_on, baton.due_at), _moment(due.due_on, None if due.by_day else due.due_at), kept)
+
+
+def _moment(on: date, at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else on.isoformat()
+
+
+def stops_of(baton: Baton) -> list[ClockStop]:
+    """Every stop of its clock, newest first; the caller may see the baton."""
+    return list(ClockStop.objects.filter(baton=baton).select_related("by", "ended_by").order_by("-pk"))
 
 
 def latest_promise(baton: Baton) -> date:

@@ -12,7 +12,7 @@ from tongti.cases.models import Case
 from tongti.deadlines.queries import days_left
 from tongti.questions import access as question_access
 from tongti.questions.models import Membership, Question
-from tongti.relay.models import Baton, HandOver, Objection, Progress
+from tongti.relay.models import Baton, ClockStop, HandOver, Objection, Progress
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.units.access import Viewer
@@ -50,6 +50,7 @@ def public_timeline(*, case: Case) -> list[Step]:
 def _way(question: Question | None, case: Case | None, *, public: bool) -> Iterator[Step]:
     batons = _batons(question, case)
     steps = [*_receipt(question, case), *_dispatches(batons, public=public), *_work(batons, public=public)]
+    steps += _stops(batons)
     if not public:
         steps += [*_objections(batons), *_hand_overs(batons)]
     steps += _ends(question, case)
@@ -117,6 +118,15 @@ def _work(batons: Iterable[Baton], *, public: bool) -> Iterator[Step]:
         who = "" if public else f"{row.by.name}："
         note = "" if row.public or public else "（只给内部看）"
         yield Step("done", "wrench", f"{row.baton.unit.short_name}办理进展{note}", f"{who}{row.words}", row.at)
+
+
+def _stops(batons: list[Baton]) -> Iterator[Step]:
+    """Why a clock stood, and from when it ran again; the class of the reason only, so askers read it too."""
+    for row in ClockStop.objects.filter(baton__in=batons).select_related("baton__unit"):
+        unit, day = row.baton.unit.short_name, f"{row.until_on.month} 月 {row.until_on.day} 日"
+        yield Step("done", "pause", f"{unit}暂停计时：{row.get_reason_display()}", f"{day}接着计时", row.stopped_at)
+        if row.ended_at:
+            yield Step("done", "play", f"{unit}接着计时", "", row.ended_at)
 
 
 def _objections(batons: list[Baton]) -> Iterator[Step]:

@@ -254,6 +254,7 @@ def _show(
         "rule": rule,
         "latest_promise": relay.latest_promise(baton) if may["promise"] else None,
         "asked": relay.requests_of(baton),
+        "stops": relay.stops_of(baton),
         "may": may,
         "came_back": _came_back(viewer, baton),
         "supervised": supervision.on_matter(viewer, question=question, case=case),
@@ -299,8 +300,16 @@ def _may(viewer: Viewer, baton: Any) -> dict[str, bool]:
         "part": handle and baton.state == "accepted" and baton.role != "lead",
         "move": viewer.can(May.DISPATCH) and baton.is_open,
         "supervise": viewer.can(May.SUPERVISE) and baton.is_open,
+        "clock": _may_clock(viewer, baton),
         **_may_ask(baton, handle),
     }
+
+
+def _may_clock(viewer: Viewer, baton: Any) -> bool:
+    """Whether the page offers to stop its clock, or to let it run again."""
+    reasons = relay.pause_reasons(baton) or baton.paused_until
+    ready = baton.state == "accepted" and not baton.promised_until
+    return bool(reasons) and ready and relay.may_clock(viewer, baton)
 
 
 def _may_ask(baton: Any, handle: bool) -> dict[str, bool]:

@@ -31,6 +31,28 @@ class ExtensionForm(Form):
         del self.fields["to_due_on" if rule.by_hours else "hours"]
 
 
+class StopForm(Form):
+    """暂停计时: why, until when."""
+
+    small = True
+    reason = forms.ChoiceField(label="等什么", widget=forms.RadioSelect)
+    until_on = forms.DateField(
+        label="哪天接着计时",
+        widget=DateInput,
+        help_text="选一个工作日，到这天自动接着计时；提前等到了，随时可以接着计时。",
+    )
+    words = forms.CharField(
+        label="说明",
+        max_length=300,
+        help_text="向谁征求、哪天听证、送到哪里检测。不写姓名和电话。",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = list(reasons)  # type: ignore[attr-defined]
+
+
 class PromiseForm(Form):
     """承诺（挂账）: the obstacle, its proof, the steps, the day."""
 

@@ -5,6 +5,7 @@ from django.urls import path
 from tongti.web.desk import (
     approvals,
     batons,
+    clocks,
     consultations,
     deadline_pages,
     dispatch,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("questions/<int:pk>/dispatch/", dispatch.question, name="dispatch"),
     path("questions/<int:pk>/units/", dispatch.add_unit, name="add_unit"),
     path("cases/<int:pk>/dispatch/", dispatch.case, name="dispatch_case"),
+    path("batons/<int:pk>/clock/", clocks.page, name="baton_clock"),
     path("batons/<int:pk>/extend/", approvals.extend, name="baton_extend"),
     path("batons/<int:pk>/promise/", approvals.promise, name="baton_promise"),
     path("batons/<int:pk>/divert/", approvals.divert, name="baton_divert"),
