@@ -152,6 +152,7 @@ def test_a_promise_stands_on_its_own_ledger_until_its_day(lead, page, as_):
 
 def test_a_clock_stands_for_a_hearing_and_a_bad_rating_is_weighed(story, lead, page, as_):
     as_("黄志强", f"/desk/batons/{lead.pk}/")
+    page.get_by_text("要等听证、检测或第三方意见").click()
     page.get_by_role("link", name="暂停计时").click()
     check(page, "clock")
     page.get_by_label("听证").check()

@@ -41,6 +41,35 @@ def test_pages_cost_a_fixed_number_of_queries(late, django_assert_max_num_querie
         assert client.get(reverse(name)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "who", "most"),
+    [
+        ("desk:supervision_item", "莫刚", 26),
+        ("desk:supervision_item", "黄志强", 28),
+        ("desk:supervision_paper", "莫刚", 20),
+        ("desk:supervision_proposal", "莫刚", 26),
+        ("desk:supervise", "莫刚", 24),
+        ("desk:instruction", "何区长", 22),
+        ("desk:instruct_question", "何区长", 22),
+        ("desk:ledger_note", "莫刚", 20),
+    ],
+)
+def test_one_of_them_costs_no_more_than(late, django_assert_max_num_queries, name, who, most):
+    item = late.open()
+    instruction = actions.instruct(question=late.question, words="请抓紧", by=late.cast.viewer("何区长"))
+    pks = {
+        "desk:supervision_item": item.pk,
+        "desk:supervision_paper": item.pk,
+        "desk:supervision_proposal": Proposal.objects.earliest("pk").pk,
+        "desk:instruction": instruction.pk,
+        "desk:instruct_question": late.question.pk,
+    }
+    client, address = as_(late, who), reverse(name, args=[pks.get(name, late.lead.pk)])
+    client.get(address)  # what is asked once a process is not the page's
+    with django_assert_max_num_queries(most):
+        assert client.get(address).status_code == 200
+
+
 def test_the_wall_of_two_thousand_batons_costs_the_same_and_stays_readable(late, django_assert_max_num_queries):
     lead = late.lead
     cases = [late.story.call(f"第 {n} 件") for n in range(3)]

@@ -11,7 +11,8 @@ from tongti.deadlines import queries as regimes
 from tongti.deadlines.errors import TooLong
 from tongti.deadlines.limits import Due
 from tongti.deadlines.queries import ExtensionView, RegimeView
-from tongti.relay.models import Baton, ClockStop
+from tongti.relay.models import OPEN, Baton, ClockStop
+from tongti.relay.plans import about
 from tongti.shared.errors import BadInput
 
 # 安徽 2025: a promise reaches at most nine months (domain sheet 2.6). Used where the regime has no limit of its own.
@@ -62,6 +63,17 @@ def check_working_day(day: date, field: str) -> None:
         raise BadInput(field, f"{day.month} 月 {day.day} 日不上班，请选一个工作日。")
 
 
+def stay_before_lead(baton: Baton, due_on: date, field: str) -> None:
+    """A helper hands in before its lead is due. Raises BadInput at ``field``."""
+    if baton.role == Baton.Role.LEAD:
+        return
+    matter = about(baton.question_id, baton.case_id)
+    lead = Baton.objects.filter(matter, role=Baton.Role.LEAD, state__in=OPEN).first()
+    if lead is not None and due_on >= lead.due_on:
+        day = f"{lead.due_on.month} 月 {lead.due_on.day} 日"
+        raise BadInput(field, f"协办和属地要早于牵头单位的期限（{day}）。")
+
+
 def stood_still(baton: Baton, *, reason: str, at: datetime, until_on: date) -> Due:
     """The baton's date when its clock stands from ``at`` and runs again from the morning of ``until_on``.
 
@@ -74,7 +86,9 @@ def stood_still(baton: Baton, *, reason: str, at: datetime, until_on: date) -> D
     check_working_day(until_on, "until_on")
     # by days the day on which it runs again counts, so the last day left out is the one before
     until = limits.midnight(until_on) if baton.due_at is not None else limits.end_of(until_on - timedelta(days=1))
-    return limits.paused(baton.explanation, at=at, code=reason, until=until)
+    due = limits.paused(baton.explanation, at=at, code=reason, until=until)
+    stay_before_lead(baton, due.due_on, "until_on")
+    return due
 
 
 def ran_on(stop: ClockStop, baton: Baton, *, at: datetime) -> Due:

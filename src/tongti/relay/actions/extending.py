@@ -20,9 +20,8 @@ from tongti.relay.errors import (
     OnLedger,
     OwnRequest,
 )
-from tongti.relay.models import OPEN, Baton, Extension, LateDiversion, Promise
+from tongti.relay.models import Baton, Extension, LateDiversion, Promise
 from tongti.relay.models.asking import Ask
-from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
 from tongti.shared.text import checked_words
@@ -54,7 +53,7 @@ def ask_extension(
         regime, due_on=fresh.due_on, due_at=fresh.due_at, asked_at=now, times=fresh.extended, reason=reason or "-"
     )
     due = rules.put_off(fresh, rule, until=to_due_on, hours=hours)
-    stay_before_lead(fresh, due.due_on, "to_due_on")
+    rules.stay_before_lead(fresh, due.due_on, "to_due_on")
     try:
         with transaction.atomic():
             extension = Extension.objects.create(
@@ -171,21 +170,10 @@ def _due_of(extension: Extension, baton: Baton) -> Due:
     return limits.extended_until(baton.explanation, extension.to_due_on)
 
 
-def stay_before_lead(baton: Baton, due_on: date, field: str) -> None:
-    """A helper hands in before its lead is due. Raises BadInput at ``field``."""
-    if baton.role != Baton.Role.LEAD and (lead := _lead_of(baton)) and due_on >= lead.due_on:
-        raise BadInput(field, f"协办和属地要早于牵头单位的期限（{day_words(lead.due_on)}）。")
-
-
 def running(baton: Baton, what: str) -> None:
     """Nothing is asked for while the clock stands: how much time is left is known when it runs again. Raises ClockStands."""
     if baton.paused_until:
         raise ClockStands(until=day_words(baton.paused_until), what=what)
-
-
-def _lead_of(baton: Baton) -> Baton | None:
-    leads = Baton.objects.filter(about(baton.question_id, baton.case_id), role=Baton.Role.LEAD, state__in=OPEN)
-    return leads.first()
 
 
 def day_words(day: date) -> str:

@@ -214,7 +214,7 @@ def close_objection(baton: Baton, note: str, matter: Matter, *, by: Actor) -> No
     officer = by.actor_id if by.kind == "officer" else None
     _drop(
         Objection.objects.filter(baton=baton, ruling=""),
-        "objection",
+        "baton.objection_dropped",
         matter,
         by,
         ruling=Objection.Ruling.REASSIGNED,
@@ -228,7 +228,7 @@ def moot_objections(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> No
     """The matter is over before anybody ruled: nothing is left to rule on."""
     _drop(
         Objection.objects.filter(baton__in=batons, ruling=""),
-        "objection",
+        "baton.objection_dropped",
         matter,
         by,
         ruling=Objection.Ruling.UPHELD,
@@ -244,20 +244,26 @@ def drop_requests(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> None
     (``baton.extension_dropped`` …), so that its story does not just stop.
     """
     now = clock.now()
-    for word, model in (("extension", Extension), ("promise", Promise), ("diversion", LateDiversion)):
-        _drop(model.objects.filter(baton__in=batons, state=Ask.ASKED), word, matter, by, state=Ask.TAKEN_BACK)
+    for verb, model in (
+        ("baton.extension_dropped", Extension),
+        ("baton.promise_dropped", Promise),
+        ("baton.diversion_dropped", LateDiversion),
+    ):
+        _drop(model.objects.filter(baton__in=batons, state=Ask.ASKED), verb, matter, by, state=Ask.TAKEN_BACK)
     on_ledger = Promise.objects.filter(baton__in=batons, state=Ask.APPROVED, ended_at=None)
     for promise in on_ledger.select_related("baton"):
         count_promised(promise.baton, -1)
-    _drop(on_ledger, "promise", matter, by, event="ended", ended_at=now)
-    _drop(ClockStop.objects.filter(baton__in=batons, ended_at=None), "stop", matter, by, event="ended", ended_at=now)
+    _drop(on_ledger, "baton.promise_ended", matter, by, ended_at=now)
+    stops = ClockStop.objects.filter(baton__in=batons, ended_at=None)
+    _drop(stops, "baton.stop_ended", matter, by, ended_at=now)
 
 
-def _drop(rows: QuerySet[Any], word: str, matter: Matter, by: Actor, *, event: str = "dropped", **columns: Any) -> None:
+def _drop(rows: QuerySet[Any], verb: str, matter: Matter, by: Actor, **columns: Any) -> None:
     """Close these rows of ended batons of one matter and tell each on the trails of its baton and of the matter."""
     found = list(rows.select_related("baton").order_by("pk"))
     if not found:
         return
     type(found[0]).objects.filter(pk__in=[row.pk for row in found]).update(**columns)
+    word = verb.removeprefix("baton.").partition("_")[0]
     for row in found:
-        record(f"baton.{word}_{event}", [row.baton], matter, by=by, facts={word: row.pk})
+        record(verb, [row.baton], matter, by=by, facts={word: row.pk})

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tongti.relay import access, rules
 from tongti.relay.actions import matters
-from tongti.relay.actions.extending import day_words, in_work, stay_before_lead
+from tongti.relay.actions.extending import day_words, in_work
 from tongti.relay.actions.matters import locked_matter_of
 from tongti.relay.actions.telling import tell_new_date
 from tongti.relay.errors import ClockRuns, ClockStands, OnLedger, RequestOpen
@@ -40,7 +40,6 @@ def stop_clock(*, baton: Baton, reason: str, until_on: date, words: str, by: Vie
     _nothing_else_moves_it(fresh)
     now = clock.now()
     due = rules.stood_still(fresh, reason=reason, at=now, until_on=until_on)
-    stay_before_lead(fresh, due.due_on, "until_on")
     try:
         with transaction.atomic():
             stop = ClockStop.objects.create(

@@ -255,6 +255,7 @@ def _show(
         "latest_promise": relay.latest_promise(baton) if may["promise"] else None,
         "asked": relay.requests_of(baton),
         "stops": relay.stops_of(baton),
+        "pause_words": "、".join(word for _code, word in relay.pause_reasons(baton)),
         "may": may,
         "came_back": _came_back(viewer, baton),
         "supervised": supervision.on_matter(viewer, question=question, case=case),
@@ -317,7 +318,7 @@ def _may_ask(baton: Any, handle: bool) -> dict[str, bool]:
     working, lead = handle and baton.state == "accepted", baton.role == "lead"
     return {
         "extend": working,
-        "promise": working and lead and not baton.promised_until,
+        "promise": working and lead and not baton.promised_until and not baton.paused_until,
         "divert": working and lead and baton.case_id is not None,
         "strike_off": handle and lead and baton.state == "done",
     }

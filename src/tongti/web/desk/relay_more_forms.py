@@ -62,9 +62,9 @@ class PromiseForm(Form):
     promise_on = forms.DateField(label="承诺哪一天办好", widget=DateInput)
     files = FilesField(
         label="证明客观原因的文件或照片",
-        required=False,
         widget=MultipleFileInput(attrs={"accept": ACCEPT}),
         help_text="例如检测委托书、立项批复。",
+        error_messages={"required": "请附上证明客观原因的文件或照片，例如检测委托书、立项批复。"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,8 +72,8 @@ class PromiseForm(Form):
         self.fields["obstacle"].choices = [("", "请选择"), *relay.obstacles()]  # type: ignore[attr-defined]
         for n in range(STEP_ROWS):
             for name, field in (
-                (f"step_{n}", forms.CharField(label=f"第 {n + 1} 步做什么", max_length=200, required=False)),
-                (f"step_{n}_on", forms.DateField(label=f"第 {n + 1} 步哪天完成", required=False, widget=DateInput())),
+                (f"step_{n}", forms.CharField(label=f"第 {n + 1} 步做什么", max_length=200, required=n == 0)),
+                (f"step_{n}_on", forms.DateField(label=f"第 {n + 1} 步哪天完成", required=n == 0, widget=DateInput())),
             ):
                 dress(name, field, small=True)
                 self.fields[name] = field
@@ -89,7 +89,7 @@ class PromiseForm(Form):
             words, day = data.get(f"step_{n}"), data.get(f"step_{n}_on")
             if words and not day and not self.has_error(f"step_{n}_on"):
                 self.add_error(f"step_{n}_on", "请写这一步哪一天完成。")
-            if day and not words:
+            if day and not words and not self.has_error(f"step_{n}"):
                 self.add_error(f"step_{n}", "请写这一步做什么。")
         return data
 
@@ -119,7 +119,7 @@ class DecisionForm(Form):
     """Yes or no, and why."""
 
     small = True
-    decision = forms.ChoiceField(label="审批", choices=YES_NO, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(label="同意吗", choices=YES_NO, widget=forms.RadioSelect)
     note = forms.CharField(label="审批意见", max_length=300, widget=forms.Textarea({"rows": 3}))
 
 
@@ -236,7 +236,11 @@ class StrikeOffForm(Form):
 
     small = True
     words = forms.CharField(label="完成情况", max_length=500, widget=forms.Textarea({"rows": 2}))
-    files = FilesField(label="办好了的照片或文件", required=False, widget=MultipleFileInput(attrs={"accept": ACCEPT}))
+    files = FilesField(
+        label="办好了的照片或文件",
+        widget=MultipleFileInput(attrs={"accept": ACCEPT}),
+        error_messages={"required": "请附上办好了的照片或文件。"},
+    )
 
 
 class StrikeOffReviewForm(Form):
@@ -244,7 +248,7 @@ class StrikeOffReviewForm(Form):
 
     small = True
     decision = forms.ChoiceField(
-        label="审核",
+        label="审核结论",
         choices=[("leader", "属实，送领导签字"), ("strike", "属实，直接销号"), ("back", "不同意销号")],
         widget=forms.RadioSelect,
     )
