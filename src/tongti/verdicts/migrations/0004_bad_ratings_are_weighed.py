@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("answers", "0002_opening_and_missing_reason"),
         ("cases", "0004_diverted"),
-        ("verdicts", "0002_strike_off"),
+        ("verdicts", "0003_reckoning"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
