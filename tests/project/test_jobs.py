@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
 from tests.conftest import RunJobs
@@ -59,6 +59,26 @@ def test_a_real_worker_runs_the_job_too() -> None:
         worker.run(wait=False)
     compact.assert_called_once_with()
     assert _waiting() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_timetable")
+@pytest.mark.parametrize(("silent_for", "taken"), [(45, True), (5, False)], ids=["dead", "alive"])
+def test_the_job_of_a_dead_worker_is_done_by_the_next(silent_for: int, taken: bool) -> None:
+    from tongti.jobs import worker
+
+    app.configure_task("figures.compact").defer(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second') RETURNING id",
+            [silent_for],
+        )
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", cursor.fetchone())
+    app.configure_task("jobs.retry_stalled").defer(timestamp=0)
+    with patch("tongti.figures.actions.compact") as compact:
+        worker.run(wait=False)
+        worker.run(wait=False)
+    assert compact.call_count == int(taken)
 
 
 @pytest.mark.django_db(transaction=True)

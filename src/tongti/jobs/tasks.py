@@ -11,6 +11,7 @@ import pkgutil
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.manager import JobManager
 
 from tongti import jobs
 from tongti.figures import actions as figures
@@ -19,15 +20,24 @@ from tongti.trail import actions as trail
 
 log = logging.getLogger(__name__)
 
+SILENCE_SECONDS = 30.0
+"""A worker says every ten seconds that it lives; after so long without a word it is taken for dead."""
+
 
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     """A worker that was killed leaves its job "doing" for ever: hand such jobs to the next worker."""
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
+    await take_back(context.app.job_manager)
+
+
+async def take_back(manager: JobManager, *, silent_for: float = SILENCE_SECONDS) -> int:
+    """Jobs of workers that have not been heard of for ``silent_for`` seconds wait again; answers how many."""
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=silent_for))
+    for job in stalled:
         await manager.retry_job(job)
         log.warning("job of a dead worker queued again", extra={"task_name": job.task_name, "job_id": job.id})
+    return len(stalled)
 
 
 @app.periodic(cron="7 * * * *")
