@@ -1,11 +1,13 @@
 """When things are due, worked out the slow obvious way: one day after another, from a list of days off.
 
 Nothing here uses ``worktime`` or ``tongti.deadlines``. The nation's days come from ``chinesecalendar`` (the State Council's
-notices), Guangxi's two days of 三月三 2026 are written down below (notice of the autonomous region for 2026).
+notices), Guangxi's two days of 三月三 2026 are written down below (notice of the autonomous region for 2026). Days of 2027, whose
+notice has not come out, are weekdays less New Year's Day (全国年节及纪念日放假办法); the simulated year reaches no further festival.
 """
 
 import json
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +15,61 @@ import chinese_calendar
 
 YEAR = 2026
 SANYUESAN = {date(2026, 4, 17), date(2026, 4, 20)}
+NEW_YEAR = date(YEAR + 1, 1, 1)
 REGIMES = Path(__file__).resolve().parents[2] / "src" / "tongti" / "deadlines" / "data" / "regimes.json"
 HOURS = {"h": 1.0, "min": 1 / 60}
+SIDES = ("sign", "objection", "contact")
+"""Clocks that run beside the baton's own."""
 
 Facts = tuple[str, str, str, str]
 """Channel, kind, urgency, kind of asker."""
 
 
-def works(day: date) -> bool:
-    """Whether people work on this day in Guangxi."""
-    return day not in SANYUESAN and bool(chinese_calendar.is_workday(day))
+@dataclass(frozen=True)
+class Limit:
+    """The last moment of a limit; a limit in days ends with its day."""
+
+    at: datetime
+    by_day: bool
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
 
 
-def after_working_days(start: date, count: int) -> date:
-    """The day on which ``count`` working days have passed; the start day does not count (民法典 201)."""
-    day = start
-    while count:
-        day += timedelta(days=1)
-        if works(day):
-            count -= 1
-    return day
+@dataclass
+class Days:
+    """Which days are worked, with what was announced during the year (``changed``: day → worked or not)."""
+
+    changed: dict[date, bool] = field(default_factory=dict)
+
+    def works(self, day: date) -> bool:
+        """Whether people work on this day in Guangxi."""
+        if day in self.changed:
+            return self.changed[day]
+        if day.year > YEAR:
+            return day.weekday() < 5 and day != NEW_YEAR
+        return day not in SANYUESAN and bool(chinese_calendar.is_workday(day))
+
+    def after(self, start: date, count: int) -> date:
+        """The day on which ``count`` working days have passed; the start day does not count (民法典 201)."""
+        day = start
+        while count:
+            day += timedelta(days=1)
+            if self.works(day):
+                count -= 1
+        return day
+
+    def next_worked(self, day: date) -> date:
+        """This day, or the first one after it on which people work."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day
+
+
+def end_of(day: date, like: datetime) -> Limit:
+    """The whole of a day, in the time zone of ``like``."""
+    return Limit(datetime.combine(day, time.max, like.tzinfo), True)
 
 
 def regimes() -> list[dict[str, Any]]:
@@ -58,21 +95,37 @@ def pick(rows: list[dict[str, Any]], facts: Facts, *, joint: bool) -> dict[str, 
     raise LookupError(facts)
 
 
-def due(row: dict[str, Any], clock: str, start: datetime) -> datetime:
-    """The last moment of a limit; a limit in days ends with its day."""
-    limit = next(c for c in row["clocks"] if c["code"] == clock)
+def clock_of(row: dict[str, Any], code: str) -> dict[str, Any] | None:
+    """The regime's clock of this name, if it has one."""
+    return next((c for c in row["clocks"] if c["code"] == code), None)
+
+
+def due(row: dict[str, Any], code: str, start: datetime, days: Days) -> Limit:
+    """The limit that this clock of the regime sets from ``start``."""
+    limit = clock_of(row, code)
+    if limit is None:
+        raise LookupError(f"{row['code']}/{code}")
     if limit["unit"] in HOURS:
-        return start + timedelta(hours=limit["amount"] * HOURS[limit["unit"]])
+        return Limit(start + timedelta(hours=limit["amount"] * HOURS[limit["unit"]]), False)
     if limit["unit"] != "wd":
-        raise LookupError(f"{row['code']}/{clock}: {limit['unit']}")
-    return datetime.combine(after_working_days(start.date(), limit["amount"]), datetime.max.time(), start.tzinfo)
+        raise LookupError(f"{row['code']}/{code}: {limit['unit']}")
+    return end_of(days.after(start.date(), limit["amount"]), start)
 
 
-def day_due(rows: list[dict[str, Any]], members: list[Facts], role: str, start: datetime, *, joint: bool) -> date:
-    """The day a baton is due: of all its members' regimes the one whose handling ends first; a helper not after its lead."""
-    picked = min((pick(rows, facts, joint=joint) for facts in members), key=lambda row: due(row, "handle", start))
-    lead = due(picked, "handle", start).date()
-    if role == "lead":
-        return lead
-    has = any(c["code"] == "helper" for c in picked["clocks"])
-    return min(lead, due(picked, "helper", start).date()) if has else lead
+def strictest(
+    rows: list[dict[str, Any]], members: list[Facts], start: datetime, days: Days, *, joint: bool
+) -> dict[str, Any]:
+    """Of all the members' regimes the one whose handling ends first."""
+    picked = [pick(rows, facts, joint=joint) for facts in members]
+    return min(picked, key=lambda row: due(row, "handle", start, days).at)
+
+
+def own_limit(row: dict[str, Any], role: str, start: datetime, days: Days) -> Limit:
+    """What a baton of this role would be due by if it stood alone."""
+    code = "helper" if role != "lead" and clock_of(row, "helper") else "handle"
+    return due(row, code, start, days)
+
+
+def sides(row: dict[str, Any], start: datetime, days: Days) -> dict[str, datetime]:
+    """Signing, objecting and the first contact, where the regime limits them."""
+    return {code: due(row, code, start, days).at for code in SIDES if clock_of(row, code)}

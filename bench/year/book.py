@@ -1,0 +1,111 @@
+"""The town's own book: what it did, and when each baton must therefore be due. Kept apart from the database under test."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from bench.year import plain
+from bench.year.plain import Days, Facts, Limit
+
+
+@dataclass
+class Entry:
+    """The page on one baton. ``fixed``: somebody approved this very day, so no calendar moves it."""
+
+    matter: int
+    role: str
+    start: datetime
+    regime: dict[str, Any]
+    due: Limit
+    sides: dict[str, datetime]
+    sides_regime: dict[str, Any]
+    sides_start: datetime
+    fixed: bool = False
+
+
+@dataclass
+class Book:
+    """Numbers given out, batons with their limits, and how often what happened."""
+
+    days: Days = field(default_factory=Days)
+    numbers: list[str] = field(default_factory=list)
+    facts: dict[int, Facts] = field(default_factory=dict)
+    entries: dict[int, Entry] = field(default_factory=dict)
+    tally: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    extensions: dict[int, date] = field(default_factory=dict)
+    promises: dict[int, date] = field(default_factory=dict)
+    sheets: list[int] = field(default_factory=list)
+    successions: list[int] = field(default_factory=list)
+    moved: int = 0
+    """Limits that a changed calendar must have moved."""
+    _rows: list[dict[str, Any]] = field(default_factory=plain.regimes)
+    _matters: int = 0
+
+    def did(self, what: str) -> None:
+        """One more of these."""
+        self.tally[what] = self.tally.get(what, 0) + 1
+
+    def offered(self, batons: list[tuple[int, str]], members: list[Facts], start: datetime) -> None:
+        """A lead and its helpers begin together (id and role, the lead first); a helper never ends after its lead."""
+        self._matters += 1
+        regime = plain.strictest(self._rows, members, start, self.days, joint=len(batons) > 1)
+        lead = plain.own_limit(regime, "lead", start, self.days)
+        for pk, role in batons:
+            own = plain.own_limit(regime, role, start, self.days)
+            self.entries[pk] = Entry(
+                self._matters,
+                role,
+                start,
+                regime,
+                min(own, lead, key=lambda limit: limit.at),
+                plain.sides(regime, start, self.days),
+                regime,
+                start,
+            )
+
+    def passed_on(self, old: int, new: int, members: list[Facts], moment: datetime) -> None:
+        """Another unit has it: its limit goes on, signing, objecting and the first contact begin anew."""
+        if old == new:
+            return
+        regime = plain.strictest(self._rows, members, moment, self.days, joint=True)
+        self.entries[new] = replace(
+            self.entries[old],
+            sides=plain.sides(regime, moment, self.days),
+            sides_regime=regime,
+            sides_start=moment,
+        )
+
+    def put_off(self, pk: int, due: Limit) -> None:
+        """Somebody approved this day or hour for the baton."""
+        self.entries[pk] = replace(self.entries[pk], due=due, fixed=True)
+
+    def announced(self, changed: dict[date, bool], running: dict[int, Collection[str]]) -> None:
+        """The calendar changes. ``running``: the batons in hand, and which of their side clocks run.
+
+        A date told to an asker (the lead's) never comes forward, a helper's ends with its lead's at the latest.
+        """
+        self.days.changed |= changed
+        leads = {self.entries[pk].matter: pk for pk in running if self.entries[pk].role == "lead"}
+        for pk in leads.values():
+            entry = self.entries[pk]
+            again = plain.own_limit(entry.regime, "lead", entry.start, self.days)
+            if not entry.fixed and again.at > entry.due.at:
+                self._move(pk, again)
+        for pk in running.keys() - set(leads.values()):
+            entry, lead = self.entries[pk], self.entries[leads[self.entries[pk].matter]]
+            again = plain.own_limit(entry.regime, entry.role, entry.start, self.days)
+            if not entry.fixed:
+                self._move(pk, min(again, lead.due, key=lambda limit: limit.at))
+        for pk, codes in running.items():
+            entry = self.entries[pk]
+            fresh = plain.sides(entry.sides_regime, entry.sides_start, self.days)
+            self.entries[pk] = replace(
+                entry, sides=entry.sides | {code: fresh[code] for code in codes if code in fresh}
+            )
+
+    def _move(self, pk: int, due: Limit) -> None:
+        if due != self.entries[pk].due:
+            self.moved += 1
+            self.entries[pk] = replace(self.entries[pk], due=due)
