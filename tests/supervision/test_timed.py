@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import make_cast
 from tests.relay.stories import Story
@@ -95,10 +96,19 @@ class TestReminders:
 
     def test_it_costs_the_same_queries_whatever_the_number(self, watch, django_assert_max_num_queries):
         watch.days_later(10)
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(25):
             actions.remind()
         with django_assert_max_num_queries(60):
             actions.scan()
+
+    def test_a_look_leaves_the_long_explanations_where_they_are(self, watch):
+        """Every open baton is looked at every ten minutes; the day lists of its explanation are not read for it."""
+        watch.days_later(10)
+        with CaptureQueriesContext(connection) as asked:
+            actions.remind()
+            actions.scan()
+        read = [q["sql"] for q in asked if '"relay_baton"."explanation",' in q["sql"]]
+        assert read == []
 
 
 @pytest.mark.django_db
