@@ -28,12 +28,14 @@ def simulate(
     crashes: int,
     seed: int,
     days: int = 365,
+    alone: float = 0.6,
     every: tuple[int, int] = (14, 35),
     progress: Callable[[str], None] = lambda _said: None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Live through the year on the configured database (empty but for its tables); answers the checks and what happened.
 
-    ``every``: of how many batons one asks for an extension, and of how many leads one for a promise.
+    ``alone``: the share of difficulties that one asker has. ``every``: of how many batons one asks for an extension, and of
+    how many leads one for a promise.
     """
     from django.utils import timezone
 
@@ -51,7 +53,7 @@ def simulate(
     with shared.everywhere():
         last = begins + timedelta(days=days) - timedelta(minutes=1)
         town = Town(district.build(), rng, begins, last, shared.set, MoreTime(*every).may_ask)
-        town.fill_year(cases)
+        town.fill_year(cases, alone=alone)
         Seldom(town, days).plan()
         workers = Workers(rng)
         try:

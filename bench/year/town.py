@@ -57,6 +57,8 @@ TROUBLES = (
     "{}路{}号的下水道堵了，污水流到街上",
     "{}路{}号烧烤摊占道，油烟熏到三楼",
 )
+ASKERS = (2, 3, 4, 6, 9, 20)
+"""How many ask one question."""
 TRIES = 4
 """How often somebody tries a step again, a day later each time, that was refused."""
 
@@ -141,12 +143,12 @@ class Town:
 
     # --- somebody asks, it is dispatched --------------------------------------------------------------------------
 
-    def fill_year(self, wanted: int) -> None:
-        """Spread the year's askers: many alone, others several to a question."""
+    def fill_year(self, wanted: int, *, alone: float) -> None:
+        """Spread the year's askers: this share of the difficulties has one, the others have several to a question."""
         length = int((self.until - self.moment).total_seconds())
         start, made = self.moment, 0
         while made < wanted:
-            size = 1 if self.rng.random() < 0.75 else min(self.rng.choice((2, 3, 3, 4, 6, 9)), wanted - made)
+            size = 1 if self.rng.random() < alone else min(self.rng.choice(ASKERS), wanted - made)
             first = start + timedelta(seconds=self.rng.randrange(length))
             road = "".join(self.rng.choice(ROADS) for _ in range(3))
             trouble = self.rng.choice(TROUBLES)

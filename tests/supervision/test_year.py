@@ -10,7 +10,7 @@ LIVED = ("急件，假日", "签收", "提异议", "协办按时交", "签发", 
 
 @pytest.mark.slow
 def test_weeks_with_a_worker_that_dies_lose_nothing(transactional_db):
-    found, facts = simulate(70, crashes=3, seed=11, days=18, every=(5, 8))
+    found, facts = simulate(70, crashes=3, seed=11, days=18, alone=0.8, every=(5, 8))
     assert [check.as_json() for check in found if not check.holds] == []
     assert [what for what in LIVED if what not in facts["happened"]] == []
     assert facts["killed"] >= 3
