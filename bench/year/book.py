@@ -36,26 +36,30 @@ class Book:
     refused: dict[str, int] = field(default_factory=dict)
     extensions: dict[int, date] = field(default_factory=dict)
     promises: dict[int, date] = field(default_factory=dict)
+    told: dict[int, date] = field(default_factory=dict)
+    """What each asker was told."""
     sheets: list[int] = field(default_factory=list)
     successions: list[int] = field(default_factory=list)
-    moved: int = 0
-    """Limits that a changed calendar must have moved."""
     _rows: list[dict[str, Any]] = field(default_factory=plain.regimes)
-    _matters: int = 0
+    _asked: dict[int, list[int]] = field(default_factory=dict)
+    """Matter → its cases."""
 
     def did(self, what: str) -> None:
         """One more of these."""
         self.tally[what] = self.tally.get(what, 0) + 1
 
-    def offered(self, batons: list[tuple[int, str]], members: list[Facts], start: datetime) -> None:
-        """A lead and its helpers begin together (id and role, the lead first); a helper never ends after its lead."""
-        self._matters += 1
-        regime = plain.strictest(self._rows, members, start, self.days, joint=len(batons) > 1)
+    def offered(self, batons: list[tuple[int, str]], case_ids: list[int], start: datetime) -> None:
+        """A lead and its helpers begin together (id and role, the lead first); a helper never ends after its lead.
+
+        An asker alone is told the lead's day, each of several the day that her own case would have.
+        """
+        matter, joint = len(self._asked) + 1, len(batons) > 1
+        regime = plain.strictest(self._rows, [self.facts[pk] for pk in case_ids], start, self.days, joint=joint)
         lead = plain.own_limit(regime, "lead", start, self.days)
         for pk, role in batons:
             own = plain.own_limit(regime, role, start, self.days)
             self.entries[pk] = Entry(
-                self._matters,
+                matter,
                 role,
                 start,
                 regime,
@@ -64,11 +68,22 @@ class Book:
                 regime,
                 start,
             )
+        self._asked[matter] = list(case_ids)
+        for pk in case_ids:
+            own = plain.own_limit(plain.pick(self._rows, self.facts[pk], joint=joint), "lead", start, self.days)
+            self.told[pk] = own.day
 
-    def passed_on(self, old: int, new: int, members: list[Facts], moment: datetime) -> None:
+    def joined(self, lead: int, case_id: int) -> None:
+        """Another asker of the same question came back while it is in hand again: she gets its day."""
+        entry = self.entries[lead]
+        self._asked[entry.matter].append(case_id)
+        self.told[case_id] = entry.due.day
+
+    def passed_on(self, old: int, new: int, moment: datetime) -> None:
         """Another unit has it: its limit goes on, signing, objecting and the first contact begin anew."""
         if old == new:
             return
+        members = [self.facts[pk] for pk in self._asked[self.entries[old].matter]]
         regime = plain.strictest(self._rows, members, moment, self.days, joint=True)
         self.entries[new] = replace(
             self.entries[old],
@@ -79,7 +94,7 @@ class Book:
 
     def put_off(self, pk: int, due: Limit) -> None:
         """Somebody approved this day or hour for the baton."""
-        self.entries[pk] = replace(self.entries[pk], due=due, fixed=True)
+        self._set(pk, replace(self.entries[pk], due=due, fixed=True))
 
     def announced(self, changed: dict[date, bool], running: dict[int, Collection[str]]) -> None:
         """The calendar changes. ``running``: the batons in hand, and which of their side clocks run.
@@ -107,5 +122,10 @@ class Book:
 
     def _move(self, pk: int, due: Limit) -> None:
         if due != self.entries[pk].due:
-            self.moved += 1
-            self.entries[pk] = replace(self.entries[pk], due=due)
+            self._set(pk, replace(self.entries[pk], due=due))
+
+    def _set(self, pk: int, entry: Entry) -> None:
+        """A lead takes its askers along; whoever was told a later day keeps it."""
+        self.entries[pk] = entry
+        if entry.role == "lead":
+            self.told |= {case: max(self.told[case], entry.due.day) for case in self._asked[entry.matter]}

@@ -49,7 +49,7 @@ def everything(book: Book, *, last_night: date) -> list[Check]:
         somebody_holds(),
         deadlines(book),
         side_clocks(book),
-        told_dates(),
+        told_dates(book),
         one_holder(),
         more_time(book, last_night),
         hand_overs(book, last_night),
@@ -116,20 +116,20 @@ def side_clocks(book: Book) -> Check:
     return check
 
 
-def told_dates() -> Check:
-    """What the asker was told is when the lead is due."""
-    check = Check("在办诉求的期限就是牵头单位的期限")
+def told_dates(book: Book) -> Check:
+    """What an asker was told is her own day, moved by what was approved or announced, never shortened."""
+    check = Check("告知诉求人的日期也一样，没有一个提前")
     leads = Baton.objects.filter(role="lead", state__in=OPEN)
     own = dict(leads.exclude(case=None).values_list("case_id", "due_on"))
     joint = dict(leads.exclude(question=None).values_list("question_id", "due_on"))
     for case in Case.objects.filter(state="handling").prefetch_related("memberships"):
         check.looked_at += 1
-        asked = own.get(case.pk) or next(
-            (joint[m.question_id] for m in case.memberships.all() if m.state == "active" and m.question_id in joint),
-            None,
-        )
-        if case.due_on != asked:
-            check.wrong.append(f"{case.number}：告知的是 {case.due_on}，牵头单位是 {asked}")
+        if case.due_on != book.told.get(case.pk):
+            check.wrong.append(f"{case.number}：告知的是 {case.due_on}，应为 {book.told.get(case.pk)}")
+        questions = [m.question_id for m in case.memberships.all() if m.state == "active"]
+        held = own.get(case.pk) or next((joint[pk] for pk in questions if pk in joint), None)
+        if held is None or (case.due_on and held > case.due_on):
+            check.wrong.append(f"{case.number}：告知的是 {case.due_on}，牵头单位却到 {held}")
     return check
 
 

@@ -214,7 +214,7 @@ class Town:
             by=self.dispatcher,
         )
         members = [self.book.facts[pk] for pk in case_ids]
-        self.book.offered([(baton.pk, baton.role) for baton in batons], members, self.local())
+        self.book.offered([(baton.pk, baton.role) for baton in batons], case_ids, self.local())
         for baton in batons:
             self._begin(baton.pk, members)
         self.book.did("派单")
@@ -286,7 +286,7 @@ class Town:
         ruling = "designated" if must else self.rng.choice(("upheld", "reassigned", "reassigned"))
         to = self._free_unit(old) if ruling == "reassigned" else None
         held = relay.rule(objection=objection, ruling=ruling, note="按职责裁定", to_unit_id=to, by=self.dispatcher)
-        self.book.passed_on(old.pk, held.pk, members, self.local())
+        self.book.passed_on(old.pk, held.pk, self.local())
         self.book.did({"upheld": "裁定维持", "reassigned": "裁定改派", "designated": "指定承办"}[ruling])
         if ruling == "reassigned" and held.attempt < relay.TRIES and self.rng.random() < 0.4:
             self.later(self.reaction(members[0]), lambda: self._object(held.pk, members))
@@ -399,16 +399,17 @@ class Town:
         """A new round at the unit that answered; its clock begins now, for the case that is open again."""
         if solved != "no":
             return
-        again = Baton.objects.filter(state="offered", role="lead", round__gt=1)
+        again = Baton.objects.filter(state__in=OPEN, role="lead", round__gt=1)
         member = Case.objects.get(pk=case_id).memberships.filter(state="active").first()
-        lead = again.filter(case=case_id).first() or (
-            again.filter(question=member.question_id).first() if member else None
-        )
-        if lead is None or lead.pk in self.book.entries:
-            # another asker of the same question said so first; this one is worked on with hers
+        joint = again.filter(question=member.question_id) if member else again.none()
+        lead = again.filter(case=case_id).first() or joint.first()
+        if lead is None:
+            # it was open again already when she said so: her word counts, and nothing moves
+            self.book.did("没解决，已在重办")
+        elif lead.pk in self.book.entries:
             self.book.did("没解决，随同题重办")
-            return
-        self.book.did("没解决，退回重办")
-        members = [self.book.facts[case_id]]
-        self.book.offered([(lead.pk, "lead")], members, self.local())
-        self._sign_for(lead.pk, members)
+            self.book.joined(lead.pk, case_id)
+        else:
+            self.book.did("没解决，退回重办")
+            self.book.offered([(lead.pk, "lead")], [case_id], self.local())
+            self._sign_for(lead.pk, [self.book.facts[case_id]])
