@@ -196,10 +196,11 @@ def promise(rule: RuleView, moment: Moment) -> Iterator[Found]:
 
 
 def growing(rule: RuleView, moment: Moment) -> Iterator[Found]:
-    """So many new askers within seven days; once a week per question."""
+    """So many new askers within seven days. The fact is how many times that number have asked by now, not the week in which
+    it is looked at: what was decided on Friday is not put again on Monday, only when as many more have come."""
     since = moment.today - timedelta(days=WEEK - 1)
-    year, week, _ = moment.today.isocalendar()
-    leads = list(_open(Baton.Role.LEAD).filter(question__asker_count__gte=rule.threshold))
+    rows = _open(Baton.Role.LEAD).filter(question__asker_count__gte=rule.threshold)
+    leads = list(rows.annotate(askers=F("question__asker_count")))
     for start in range(0, len(leads), CHUNK):
         batch = leads[start : start + CHUNK]
         ids = [baton.question_id for baton in batch if baton.question_id]
@@ -211,7 +212,7 @@ def growing(rule: RuleView, moment: Moment) -> Iterator[Found]:
         for baton in batch:
             n = moved.get(baton.question_id or 0, 0)
             if n >= rule.threshold:
-                yield _of(baton, rule, f"{baton.question_id}:{year}-{week}", rule.why(n=n))
+                yield _of(baton, rule, f"{baton.question_id}:{baton.askers // rule.threshold}", rule.why(n=n))
 
 
 def no_feedback(rule: RuleView, moment: Moment) -> Iterator[Found]:
