@@ -188,7 +188,7 @@ def test_administering_and_auditing_read_no_cases(world: World, who: str) -> Non
 
 def test_whoever_checks_does_not_handle(world: World) -> None:
     """回访员 reads, but signs for nothing, writes nothing and rules on nothing; 承办人 checks nothing."""
-    for name in WHO:
+    for name in set(WHO) - {"desk:question_deadline"}:  # how the date of a question that she sees was counted: to read
         if name.startswith(("desk:baton", "desk:answer", "desk:objection", "desk:dispatch", "desk:question_")):
             assert world.ask("revisitor", name).status_code == 404, name
     for who in ("receiver", "handler", "unit_leader", "helper"):
