@@ -21,10 +21,22 @@ def totals(measures: Sequence[str], *, since: date, until: date, unit_id: int = 
     return dict.fromkeys(measures, 0) | dict(rows)
 
 
-def by_unit(measure: str, *, since: date, until: date) -> dict[int, int]:
-    """Sum per unit over the days; the district's own row (0) is left out."""
-    where = "measure = %s AND unit_id <> 0 AND subject_id = 0 AND day BETWEEN %s AND %s"
-    return dict(_read("unit_id", where, [measure, since, until]))
+def by_unit(measures: Sequence[str], *, since: date, until: date) -> dict[str, dict[int, int]]:
+    """Sum per measure and unit over the days; the district's own row (0) is left out, every measure has an entry."""
+    where = "measure = ANY(%s) AND unit_id <> 0 AND subject_id = 0 AND day BETWEEN %s AND %s"
+    found: dict[str, dict[int, int]] = {measure: {} for measure in measures}
+    for measure, unit, amount in _read("measure, unit_id", where, [list(measures), since, until]):
+        found[measure][unit] = amount
+    return found
+
+
+def by_measure_and_day(measures: Sequence[str], *, since: date, until: date) -> dict[str, dict[date, int]]:
+    """Sum per measure and day for the whole district; every measure has an entry, days without a count are absent."""
+    where = "measure = ANY(%s) AND unit_id = 0 AND subject_id = 0 AND day BETWEEN %s AND %s"
+    found: dict[str, dict[date, int]] = {measure: {} for measure in measures}
+    for measure, day, amount in _read("measure, day", where, [list(measures), since, until]):
+        found[measure][day] = amount
+    return found
 
 
 def by_day(measure: str, *, since: date, until: date, unit_id: int = 0, subject_id: int = 0) -> dict[date, int]:

@@ -200,15 +200,10 @@ def _change(now: Rate, before: Rate) -> float | None:
 
 def _weekly_rates(until: date, weeks: int = 12) -> dict[str, tuple[float, ...]]:
     since = until - timedelta(days=7 * weeks - 1)
-    pairs = {"responded": "contacted", "solved": "solved", "satisfied": "satisfied"}
-    return {
-        key: _course(
-            figures.by_day(f"{stem}_yes", since=since, until=until),
-            figures.by_day(f"{stem}_all", since=since, until=until),
-            since,
-        )
-        for key, stem in pairs.items()
-    }
+    stems = {"responded": "contacted", "solved": "solved", "satisfied": "satisfied"}
+    measures = [f"{stem}_{which}" for stem in stems.values() for which in ("yes", "all")]
+    days = figures.by_measure_and_day(measures, since=since, until=until)
+    return {key: _course(days[f"{stem}_yes"], days[f"{stem}_all"], since) for key, stem in stems.items()}
 
 
 def _course(yes: dict[date, int], all_: dict[date, int], since: date) -> tuple[float, ...]:
@@ -259,10 +254,10 @@ def due_days(today: date, unit_id: int = 0) -> tuple[DueDay, ...]:
 def unit_rows(viewer: Viewer, span: Period) -> tuple[UnitRow, ...]:
     """Units that hold or held something in the period, the most overdue first; a unit without any is left out."""
     today = clock.today()
-    stock = figures.by_unit("batons_open", since=BEGINNING, until=today)
-    overdue = figures.by_unit("batons_due", since=BEGINNING, until=today - timedelta(days=1))
+    stock = figures.by_unit(["batons_open"], since=BEGINNING, until=today)["batons_open"]
+    overdue = figures.by_unit(["batons_due"], since=BEGINNING, until=today - timedelta(days=1))["batons_due"]
     measures = ["answered", "answered_late", "solved_yes", "solved_all", "satisfied_yes", "satisfied_all"]
-    flows = {m: figures.by_unit(m, since=span.since, until=span.until) for m in measures}
+    flows = figures.by_unit(measures, since=span.since, until=span.until)
     ids = {pk for counts in (stock, *flows.values()) for pk, n in counts.items() if n}
     rows = [_unit_row(unit, stock, overdue, flows) for unit in Unit.objects.filter(pk__in=ids) if _sees(viewer, unit)]
     return tuple(sorted(rows, key=lambda row: (-row.overdue, -row.open, row.unit.code)))
