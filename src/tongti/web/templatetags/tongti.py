@@ -3,6 +3,7 @@
 {% icon "users" %}                          inline icon, takes the text's colour
 {% chip baton %} {% chip verdict field="satisfied" %} {% chip "overdue" "超期 1" %}   status: word + icon + colour
 {% place "desk:register" as url %}          address of a page that exists and lets this person in, else ""
+{% drawn "_components/me.html" as me %}      a template that stands twice on the page, drawn once
 {% due days_left %}                         chip of working days left
 {% workdays cells "warn" %}                 working-day bar (say the same beside it in words)
 {% sparkline values target %} {% mini_bars values %} {% bar 88.2 "bad" %} {% bullet value target tick %}
@@ -126,6 +127,12 @@ def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
 def place(context: template.Context, url_name: str) -> str:
     """Where a link may lead: "" when the page does not exist or would not let this person in."""
     return nav.place(context.get("request"), url_name)
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: template.Context, name: str) -> SafeString:
+    """A template of ours, drawn once to stand in several places: ``{% drawn "_components/nav.html" as rail %}``."""
+    return context.template.engine.get_template(name).render(context)  # type: ignore[union-attr]
 
 
 @register.simple_tag(takes_context=True)
