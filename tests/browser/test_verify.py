@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from tests.browser.harness import check, sign_in
 from tests.relay.stories import Story
@@ -81,7 +82,7 @@ def test_somebody_outside_calls_back(story, open_page, live_server):
     sign_in(page, story.cast.officers["覃红"], live_server.url)
     page.goto("/desk/call-backs/")
     check(page, "list")
-    assert page.get_by_role("row").count() == 4
+    expect(page.get_by_role("row")).to_have_count(4)
     page.get_by_role("link", name="打电话").first.click()
     check(page, "call")
     page.get_by_role("button", name="显示电话").click()
@@ -94,7 +95,7 @@ def test_somebody_outside_calls_back(story, open_page, live_server):
     page.get_by_label("满意", exact=True).check()
     page.get_by_role("button", name="记录评价").click()
     page.wait_for_url("**/call-backs/")
-    assert page.get_by_role("row").count() == 3
+    expect(page.get_by_role("row")).to_have_count(3)
     assert Verdict.objects.get().way == "call"
 
 
@@ -113,9 +114,9 @@ def test_a_leader_opens_every_number(story, open_page, live_server):
     page.get_by_role("link", name="解决率").click()
     check(page, "rate")
     assert "1 / 3" in page.content()
-    assert page.get_by_role("row").count() == 4
+    expect(page.get_by_role("row")).to_have_count(4)
     page.get_by_role("link", name="没有计入").click()
-    assert page.get_by_role("row").count() == 3
+    expect(page.get_by_role("row")).to_have_count(3)
     page.goto("/board/")
     page.get_by_role("link", name="水利局").first.click()
     page.wait_for_url("**/board/units/**")
