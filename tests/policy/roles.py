@@ -24,6 +24,11 @@ EVERYBODY = READERS | SEE_NO_CASES
 WATCHERS = {"supervisor", "coordinator", "leader", "dispatcher"}
 SUPERVISED = LEAD_UNIT
 ADMIN, AUDITOR = {"admin"}, {"auditor"}
+# the register: who reads all of it, who keeps all of it, and who the firms of her own unit
+ALL_FIRMS = {"clerk", "dispatcher", "coordinator", "supervisor", "analyst", "leader"}
+REGISTRARS = {"dispatcher", "coordinator"}
+UNIT_FIRMS = {"handler", "unit_leader"}
+FIRM_READERS = ALL_FIRMS | UNIT_FIRMS | {"field_officer", "stranger"}
 
 WHO: dict[str, set[str]] = {
     # everybody's own
@@ -147,6 +152,15 @@ WHO: dict[str, set[str]] = {
     "desk:notices": EVERYBODY,
     "desk:notices_read": EVERYBODY,
     "desk:notice": {"supervisor"},
+    # the register of firms, and the firm that 水利局 looks after
+    "desk:firms": FIRM_READERS,
+    "desk:firms_export": {"dispatcher", "coordinator", "supervisor", "analyst", "leader", "unit_leader"},
+    "desk:firm_new": REGISTRARS | UNIT_FIRMS | {"field_officer", "stranger"},
+    "desk:firm": ALL_FIRMS | UNIT_FIRMS,
+    "desk:firm_edit": REGISTRARS | UNIT_FIRMS,
+    "desk:firm_contact": REGISTRARS | UNIT_FIRMS,
+    "desk:firm_reveal": REGISTRARS | UNIT_FIRMS | {"clerk"},
+    "desk:firm_figures": ALL_FIRMS | UNIT_FIRMS,
     # seeing
     "board:home": BOARD,
     "board:rate": BOARD,

@@ -15,3 +15,19 @@ class IdentityHidden(DomainError):
         403,
         "诉求人要求对办理单位隐名，承办单位不能查看身份；需要联系时请经热线转接。",
     )
+
+
+class AlreadyRegistered(DomainError):
+    """Another entry has this 统一社会信用代码."""
+
+    code, status, words = (
+        "parties.already_registered",
+        409,
+        "这个统一社会信用代码已经登记过：{name}。一个代码只登记一次。",
+    )
+
+
+class FirmMerged(DomainError):
+    """The entry was merged into another one."""
+
+    code, status, words = "parties.firm_merged", 409, "这条登记已经并入另一条，请到那一条去改。"

@@ -22,6 +22,12 @@ WORDS: dict[str, str] = {
     "party.revealed": "查看完整身份",
     "party.recognised": "按电话认出来电人",
     "party.completed": "补充对象信息",
+    # the register of firms
+    "firm.entered": "登记对象",
+    "firm.changed": "修改登记",
+    "firm.contact_added": "新增联系人",
+    "firm.contact_ended": "移出联系人",
+    "firm.figures_entered": "录入指标数",
     "case.asker_revealed": "查看诉求人身份",
     # a case
     "case.registered": "登记诉求",

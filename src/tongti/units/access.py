@@ -43,6 +43,8 @@ class May(StrEnum):
     BOARD = "看板"
     EXPORT = "导出"
     SEE_IDENTITY = "查看身份"
+    SEE_FIRMS = "查看登记簿"
+    KEEP_FIRMS = "维护登记簿"
     ADMINISTER = "系统管理"
     AUDIT = "审计"
 
@@ -61,28 +63,31 @@ A, S, U, O = Scope.ALL, Scope.SUBTREE, Scope.UNIT, Scope.OWN  # noqa: E741  (one
 
 _ROLES = (
     Role("clerk", "收件员", "接电话、收件、登记诉求，能当场答复的当场答复。",
-         {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.SEE_IDENTITY: A}),
+         {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.SEE_IDENTITY: A, May.SEE_FIRMS: A}),
     Role("dispatcher", "派单员", "把相同的诉求并成一题，派给该办的单位，裁定单位提出的异议。",
          {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.JOIN: A, May.TUNE: A, May.DISPATCH: A, May.RULE: A, May.PUBLISH: A,
-          May.EXPORT: A, May.BOARD: A, May.SEE_IDENTITY: A}),
+          May.EXPORT: A, May.BOARD: A, May.SEE_IDENTITY: A, May.SEE_FIRMS: A, May.KEEP_FIRMS: A}),
     Role("receiver", "单位签收员", "代表本单位签收或提出异议，在单位内部转交。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U}),
     Role("handler", "承办人", "联系诉求人，办理，写本单位的分答，牵头时合成共答。",
-         {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U, May.SEE_IDENTITY: O}),
+         {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U, May.SEE_IDENTITY: O, May.SEE_FIRMS: U,
+          May.KEEP_FIRMS: U}),
     Role("unit_leader", "单位负责人", "审核并签发本单位牵头的共答，对结果负责。",
-         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.EXPORT: S, May.BOARD: S}),
+         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.EXPORT: S, May.BOARD: S,
+          May.SEE_FIRMS: S, May.KEEP_FIRMS: S}),
     Role("helper", "协办人", "写本单位承担部分的分答。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U}),
     Role("coordinator", "统筹员", "指挥部或专班人员，跨单位协调、会商、提级。",
-         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A}),
+         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A,
+          May.SEE_FIRMS: A, May.KEEP_FIRMS: A}),
     Role("supervisor", "督办员", "盯时限、盯质量，提出督办。",
-         {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A}),
+         {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
     Role("revisitor", "回访员", "向诉求人核实联系了没有、解决了没有、满意不满意；不在承办单位任职。",
          {May.SEE: A, May.NOTE: A, May.REVISIT: A, May.SEE_IDENTITY: A}),
     Role("analyst", "分析员", "看数据、找趋势、写分析，看不到身份。",
-         {May.SEE: A, May.BOARD: A, May.EXPORT: A}),
+         {May.SEE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
     Role("field_officer", "走访员", "到企业和村里走访，把听到的难题登记进来。",
-         {May.SEE: O, May.NOTE: O, May.REGISTER: U}),
+         {May.SEE: O, May.NOTE: O, May.REGISTER: U, May.SEE_FIRMS: U, May.KEEP_FIRMS: U}),
     Role("indicator_clerk", "指标员", "填报目标指标的数值和出处。", {May.BOARD: A}),
     Role("livelihood_clerk", "实事项目员", "填报为民办实事项目的进度和佐证。", {May.BOARD: A}),
     Role("monitoring_clerk", "监测员", "负责防贫监测对象的核查和帮扶记录。", {May.BOARD: U}),
@@ -90,7 +95,7 @@ _ROLES = (
     Role("auditor", "审计员", "查谁看过、改过、导出过什么；看不到诉求内容。", {May.AUDIT: A}),
     Role("admin", "系统管理员", "维护单位、人员、分类、时限和模板；看不到诉求内容。", {May.ADMINISTER: A}),
     Role("leader", "领导", "看全局，对题目作批示。",
-         {May.SEE: A, May.INSTRUCT: A, May.BOARD: A, May.EXPORT: A}),
+         {May.SEE: A, May.INSTRUCT: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
 )  # fmt: skip
 
 ROLES: dict[str, Role] = {role.code: role for role in _ROLES}

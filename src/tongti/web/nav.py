@@ -67,6 +67,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("督办"), "alarm-clock", "desk:supervision"),
             NavItem(_("批示"), "pen-line", "desk:instructions"),
             NavItem(_("回访评价"), "smile", "desk:callbacks"),
+            NavItem(_("登记簿"), "factory", "desk:firms"),
             NavItem(_("导入"), "file-up", "desk:imports"),
         ),
     ),

@@ -32,7 +32,11 @@ ADDRESS_LIMIT = 200
 
 @dataclass(frozen=True)
 class Intake:
-    """What was typed or said at one of the doors; ``key`` is made once per form, so that sending it twice is one case."""
+    """What was typed or said at one of the doors; ``key`` is made once per form, so that sending it twice is one case.
+
+    ``asker_party_id`` names an asker whom we have already (a firm of the register, when an officer visits it): then nothing
+    is looked up by phone or name. Whether she may speak for it is for the caller to check.
+    """
 
     key: uuid.UUID
     channel: str
@@ -43,6 +47,7 @@ class Intake:
     address: str = ""
     category_id: int | None = None
     urgency: str = Case.Urgency.NORMAL
+    asker_party_id: int | None = None
     asker_kind: str = "person"
     asker_name: str = ""
     phone: str = ""
@@ -127,7 +132,7 @@ class Ground:
 
 @transaction.atomic
 def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequence[CleanUpload], *, by: Actor) -> Case:
-    party_id = None if who.empty else parties.keep(who, by=by)
+    party_id = intake.asker_party_id or (None if who.empty else parties.keep(who, by=by))
     case = new_case(intake, pk=ground.case_id, party_id=party_id, holder_id=ground.holder_id, now=clock.now(), by=by)
     trail.record("case.registered", case, by=by, facts=registered_facts(case), first=True)
     figures.add(registered_counts(case))

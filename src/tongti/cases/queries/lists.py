@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from tongti.cases.access import may_link_hidden
@@ -124,6 +124,34 @@ def earlier_of_same_asker(viewer: Viewer, case: Case, limit: int = 5) -> list[Ca
 def repeated_by(viewer: Viewer, case: Case) -> Case | None:
     """The earlier case that this one says again, under the same rule; None too when there is none."""
     return _linkable(viewer, case).filter(pk=case.repeat_of_id).first() if case.repeat_of_id else None
+
+
+def raised_by(viewer: Viewer, party_ids: Sequence[int], cursor: str = "", size: int = 10) -> Page[Case]:
+    """The cases that these parties (one firm and its callers) raised, newest first, as far as she may see them.
+
+    Who asked to stay unknown to handling units is not given away by the page of the firm either: such a case is left out,
+    save for those with the district-wide right to identities.
+    """
+    rows = _raised_by(viewer, party_ids).select_related("place", "category", "holder").only(*LIST_FIELDS)
+    return page_of(rows, order=ORDER, cursor=cursor, size=size)
+
+
+def count_raised_by(viewer: Viewer, party_ids: Sequence[int]) -> tuple[int, int]:
+    """(all, still open) of the same; one query."""
+    rows = _raised_by(viewer, party_ids)
+    open_now = Q(state__in=[CaseState.REGISTERED, CaseState.HANDLING, CaseState.ANSWERED])
+    found = rows.aggregate(whole=Count("pk"), open_now=Count("pk", filter=open_now))
+    return found["whole"], found["open_now"]
+
+
+def case_ids_raised_by(viewer: Viewer, party_ids: Sequence[int], limit: int = 500) -> list[int]:
+    """Ids of the same, the newest ``limit``; for rooms above that know more about a case."""
+    return list(_raised_by(viewer, party_ids).order_by(*ORDER).values_list("pk", flat=True)[:limit])
+
+
+def _raised_by(viewer: Viewer, party_ids: Sequence[int]) -> QuerySet[Case]:
+    rows = seen_by(viewer).filter(party_id__in=party_ids)
+    return rows if may_link_hidden(viewer) else rows.filter(hide_identity=False)
 
 
 def _linkable(viewer: Viewer, case: Case) -> QuerySet[Case]:

@@ -37,6 +37,7 @@ class District:
     officers: dict[str, Officer] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     duties: dict[str, Duty] = field(default_factory=dict)
+    firm_codes: dict[str, str] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
     _viewers: dict[str, Viewer] = field(default_factory=dict)
 

@@ -59,6 +59,7 @@ class World:
             asker_kind="enterprise" if voice.firm else "person",
             asker_name=voice.name,
             phone=voice.phone,
+            credit_code=self.d.firm_codes.get(voice.name, "") if voice.firm else "",
             **more,
         )
 

@@ -23,6 +23,7 @@ from tongti.relay.queries.batons import (
     role_choices,
     waiting_for,
 )
+from tongti.relay.queries.of_cases import promises_on_cases
 from tongti.relay.queries.people import (
     Hands,
     SuccessionPreview,
@@ -128,6 +129,7 @@ __all__ = [
     "promise_for",
     "promises",
     "promises_due",
+    "promises_on_cases",
     "promises_to_revisit",
     "public_timeline",
     "reach_of",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tongti.parties.models import Party, Reveal
+from tongti.parties.models import FirmContact, Party, Reveal
 from tongti.shared import clock, crypto
 from tongti.shared.text import mask_name, mask_phone, national_phone, normal_phone
 from tongti.units.access import May, Scope, Viewer
@@ -92,19 +92,28 @@ def faces(
     ids = {pk for pk in party_ids if pk}
     if not ids:
         return {}
-    parties = Party.objects.filter(pk__in=ids).only("id", "kind", "name", "phone", "email")
-    open_until = _live_reveals(viewer, ids)
+    parties = list(Party.objects.filter(pk__in=ids).only("id", "kind", "name", "phone", "email"))
+    open_until = live_reveals(viewer, ids) if viewer.can(May.SEE_IDENTITY) else {}
+    contacts = _first_contacts(parties)
     everywhere = viewer.scope(May.SEE_IDENTITY) == Scope.ALL
     return {
-        p.pk: _face(p, open_until.get(p.pk), hidden=p.pk in hidden_case_parties and not everywhere) for p in parties
+        p.pk: _face(
+            p,
+            p.phone or contacts.get(p.pk, ""),
+            open_until.get(p.pk),
+            hidden=p.pk in hidden_case_parties and not everywhere,
+        )
+        for p in parties
     }
 
 
 def addresses_of(party_ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
-    """party id → (email, phone in E.164), for the outbox, which delivers without showing anybody."""
+    """party id → (email, phone in E.164), for the outbox, which delivers without showing anybody. A firm of the register is
+    reached at its first contact."""
     ids = {pk for pk in party_ids if pk}
-    rows = Party.objects.filter(pk__in=ids).only("email", "phone") if ids else []
-    return {p.pk: (p.email, p.phone) for p in rows}
+    rows = list(Party.objects.filter(pk__in=ids).only("kind", "email", "phone")) if ids else []
+    contacts = _first_contacts(rows)
+    return {p.pk: (p.email, p.phone or contacts.get(p.pk, "")) for p in rows}
 
 
 def name_for_letter(party_id: int | None) -> tuple[str, str]:
@@ -113,26 +122,34 @@ def name_for_letter(party_id: int | None) -> tuple[str, str]:
     return (party.name, party.kind) if party else ("", "person")
 
 
-def _live_reveals(viewer: Viewer, ids: set[int]) -> dict[int, datetime]:
-    if not viewer.can(May.SEE_IDENTITY):
+def _first_contacts(parties: Collection[Party]) -> dict[int, str]:
+    """Phones of those that have none of their own but stand in the register; no query when there are none such."""
+    ids = [p.pk for p in parties if not p.phone and p.kind != PartyKind.PERSON]
+    if not ids:
         return {}
+    rows = FirmContact.objects.filter(firm_id__in=ids, until=None).exclude(phone_index=b"").order_by("-id")
+    return {row.firm_id: row.phone for row in rows.only("firm_id", "phone")}
+
+
+def live_reveals(viewer: Viewer, ids: set[int]) -> dict[int, datetime]:
+    """party id → until when this viewer sees it unmasked; whether she may still see it at all is for the caller to know."""
     rows = Reveal.objects.filter(officer_id=viewer.officer_id, party_id__in=ids, expires_at__gt=clock.now())
     return dict(rows.order_by("expires_at").values_list("party_id", "expires_at"))
 
 
-def _face(party: Party, until: datetime | None, *, hidden: bool) -> Face:
+def _face(party: Party, phone: str, until: datetime | None, *, hidden: bool) -> Face:
     if hidden:
         return Face(name=HIDDEN_NAME, phone="", masked=True, kind=party.kind, hidden=True)
     if until is not None:
         return Face(
             name=party.name or NO_NAME,
-            phone=national_phone(party.phone),
+            phone=national_phone(phone),
             masked=False,
             kind=party.kind,
             until=until,
             email=party.email,
         )
-    return Face(name=_masked_name(party) or NO_NAME, phone=mask_phone(party.phone), masked=True, kind=party.kind)
+    return Face(name=_masked_name(party) or NO_NAME, phone=mask_phone(phone), masked=True, kind=party.kind)
 
 
 def _masked_name(party: Party) -> str:

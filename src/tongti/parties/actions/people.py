@@ -8,12 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError as BadNumber
 
+from tongti.parties.codes import checked_code
 from tongti.parties.errors import NoReason
 from tongti.parties.models import Party, Reveal
-from tongti.parties.queries import name_index, outside_index, phone_index, tail_index
+from tongti.parties.queries.people import name_index, outside_index, phone_index, tail_index
 from tongti.shared import clock, prepared, rows
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotVisible
@@ -53,7 +52,7 @@ def contact(
     *, kind: str, name: str = "", phone: str = "", email: str = "", credit_code: str = "", outside_id: str = ""
 ) -> Contact:
     """Read typed contact data; no database. Raises BadInput naming the field."""
-    name, email, credit_code = tidy(name), email.strip(), credit_code.strip().upper()
+    name, email = tidy(name), email.strip()
     if kind not in Party.Kind.values:
         raise BadInput("asker_kind", "请选择是居民、企业还是其他组织。")
     if len(name) > NAME_LIMIT:
@@ -62,7 +61,7 @@ def contact(
     if phone.strip() and not e164:
         raise BadInput("phone", "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。")
     _check_email(email)
-    _check_credit_code(credit_code)
+    credit_code = checked_code(credit_code)
     return Contact(
         kind=kind,
         name=name,
@@ -219,6 +218,11 @@ def reveal(*, party_id: int, reason: str, by: Viewer) -> Reveal:
     is for the caller to check (cases.actions.reveal_asker).
     """
     by.require(May.SEE_IDENTITY)
+    return grant(party_id=party_id, reason=reason, by=by)
+
+
+def grant(*, party_id: int, reason: str, by: Viewer) -> Reveal:
+    """Write down that she was let see this party, for whoever checked that she may. Raises NoReason, NotVisible."""
     reason = tidy(reason)
     if len(reason) < 4:
         raise NoReason
@@ -263,11 +267,3 @@ def _check_email(email: str) -> None:
     except ValidationError as error:
         raise BadInput("email", "邮箱地址不对，请检查，例如 name@example.cn。") from error
 
-
-def _check_credit_code(code: str) -> None:
-    if not code:
-        return
-    try:
-        uscc.validate(code)
-    except BadNumber as error:
-        raise BadInput("credit_code", "统一社会信用代码不对：应是 18 位，最后一位是校验位，请对照执照检查。") from error

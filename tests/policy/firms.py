@@ -1,0 +1,34 @@
+"""What the addresses of the register need to be built: a firm that 水利局 looks after, with a contact."""
+
+from typing import Any
+
+from tests.parties.firms import MANAGER, code, entered
+from tongti.parties.models import Firm
+
+TABLE: list[tuple[str, str, int]] = [
+    ("desk:firm", "黄志强", 200),
+    ("desk:firm", "梁工", 200),
+    ("desk:firm", "陆局长", 200),
+    # the firm is not theirs, though they take part in cases of the district
+    ("desk:firm", "陆斌", 404),
+    ("desk:firm", "蒙海燕", 404),
+    ("desk:firm", "覃红", 404),
+    ("desk:firm_edit", "李小英", 404),
+    ("desk:firm_edit", "何区长", 404),
+    ("desk:firms_export", "韦晓梅", 405),
+]
+
+
+def a_firm(world: Any) -> dict[str, int]:
+    """The firm of 水利局."""
+    found = Firm.objects.filter(credit_code=code(9001)).first()
+    if found is None:
+        unit_id = world.units["水利局"].pk
+        found = entered("策略表样例食品有限公司", credit_code=code(9001), unit_id=unit_id, people=(MANAGER,))
+    return {"pk": found.pk}
+
+
+SAMPLE: dict[str, Any] = {
+    name: a_firm
+    for name in ("desk:firm", "desk:firm_edit", "desk:firm_contact", "desk:firm_reveal", "desk:firm_figures")
+}
