@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from tongti.cases import actions, queries, tables
 from tongti.cases.actions import imports
-from tongti.cases.errors import ImportBusy, WrongFile
+from tongti.cases.errors import ImportBusy
 from tongti.cases.models import Case, ImportBatch
 from tongti.figures import queries as figures
 from tongti.parties.models import Party
@@ -17,6 +17,7 @@ from tongti.shared import clock
 from tongti.shared.actor import SYSTEM
 from tongti.shared.errors import BadInput, NotAllowed
 from tongti.shared.numbers import read_case_number
+from tongti.shared.tables import WrongFile
 from tongti.trail.queries import verify
 
 HEADER = "工单编号,主题,诉求内容,来电时间,姓名,联系电话,乡镇,类别,类型"

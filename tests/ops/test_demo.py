@@ -155,9 +155,31 @@ def test_the_public_sees_titles_that_were_cleared() -> None:
 
 def test_no_number_can_ring_anybody() -> None:
     """Telephones are of a range that nobody uses."""
-    from tongti.parties.models import Party
+    from tongti.parties.models import FirmContact, Party
 
-    assert {party.phone[:6] for party in Party.objects.all()} == {"+86154"}
+    # an entry of the register has no phone of its own, its contacts have
+    people = [*Party.objects.filter(firm=None), *FirmContact.objects.all()]
+    assert {one.phone[:6] for one in people} == {"+86154"}
+
+
+def test_the_register_is_filled_and_the_complaints_of_its_firms_lead_to_it() -> None:
+    """120 invented firms with codes of a district that does not exist, figures of three months, and cases beside them."""
+    from tongti.cases.models import Case
+    from tongti.parties import queries
+    from tongti.parties.codes import fault
+    from tongti.parties.models import Firm, KeyFigure
+
+    codes = [code for code in Firm.objects.values_list("credit_code", flat=True) if code]
+    assert Firm.objects.count() == 120
+    assert [code for code in codes if fault(code) or code[2:8] != "450199"] == []
+    assert len(set(codes)) == len(codes) > 100
+    assert KeyFigure.objects.filter(current=True).count() > 150
+    raised = [
+        firm
+        for firm in Firm.objects.exclude(credit_code="")
+        if Case.objects.filter(party__in=queries.party_ids_of(firm))
+    ]
+    assert len(raised) > 20
 
 
 def test_no_job_is_left_for_a_worker_but_the_letters() -> None:

@@ -28,7 +28,6 @@ def a_firm(world: Any) -> dict[str, int]:
     return {"pk": found.pk}
 
 
-SAMPLE: dict[str, Any] = {
-    name: a_firm
-    for name in ("desk:firm", "desk:firm_edit", "desk:firm_contact", "desk:firm_reveal", "desk:firm_figures")
-}
+SAMPLE: dict[str, Any] = dict.fromkeys(
+    ("desk:firm", "desk:firm_edit", "desk:firm_contact", "desk:firm_reveal", "desk:firm_figures"), a_firm
+)

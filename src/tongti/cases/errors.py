@@ -27,11 +27,5 @@ class AlreadyDispatched(DomainError):
     )
 
 
-class WrongFile(DomainError):
-    """An import file that cannot be read as a table."""
-
-    code, status, words = "cases.wrong_file", 422, "{why}"
-
-
 class ImportBusy(DomainError):
     code, status, words = "cases.import_busy", 409, "这个文件正在导入，请等它完成。"

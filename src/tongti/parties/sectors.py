@@ -55,9 +55,7 @@ def read_sector(typed: str) -> tuple[str, str]:
 @cache
 def _by_name() -> dict[str, tuple[str, str]]:
     names = {section.name: ("", section.code) for section in sections()}
-    return names | {
-        name: (code, section.code) for section in sections() for code, name in section.divisions.items()
-    }
+    return names | {name: (code, section.code) for section in sections() for code, name in section.divisions.items()}
 
 
 def sector_words(sector: str, section: str) -> str:

@@ -1,8 +1,6 @@
 """导入: a table of messages or work orders becomes cases; stopped anywhere it goes on, run again it enters nothing twice."""
 
 import hashlib
-import os
-import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
@@ -35,6 +32,7 @@ from tongti.shared import clock, later
 from tongti.shared.actor import SYSTEM, Actor
 from tongti.shared.errors import BadInput, NotVisible, Raced
 from tongti.shared.rows import columns
+from tongti.shared.tables import path_of, store
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Category, Region
@@ -54,15 +52,11 @@ def upload_import(*, name: str, content: bytes, channel: str = Case.Channel.IMPO
         raise BadInput("file", "文件超过 60 MB，请分几个文件导入。")
     if channel not in Case.Channel.values:
         raise BadInput("channel", "没有这个渠道，请重新选择。")
-    relative = f"imports/{secrets.token_hex(16)}"
-    path = Path(settings.MEDIA_ROOT) / relative
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
+    relative = store(content)
     try:
-        table = tables.read(path, name)
+        table = tables.read(path_of(relative), name)
     except BaseException:
-        path.unlink(missing_ok=True)
+        path_of(relative).unlink(missing_ok=True)
         raise
     batch = ImportBatch.objects.create(
         name=Path(name).name[-120:],
@@ -152,7 +146,7 @@ def tidy_imports() -> int:
     for path in ImportBatch.objects.filter(state=BatchState.DONE, finished_at__lt=now - FAULTY).values_list(
         "path", flat=True
     ):
-        file = Path(settings.MEDIA_ROOT) / path
+        file = path_of(path)
         if file.is_file():
             file.unlink()
             forgotten += 1
@@ -168,7 +162,7 @@ def run_import(*, batch_id: int, progress: Callable[[ImportBatch], None] | None 
     if batch.state != BatchState.RUNNING:
         return batch
     by = _importer(batch)
-    table = tables.read(Path(settings.MEDIA_ROOT) / batch.path, batch.name)
+    table = tables.read(path_of(batch.path), batch.name)
     names = _Names.load()
     try:
         while batch.done < len(table.rows):
@@ -338,7 +332,7 @@ def _finish(batch: ImportBatch, *, by: Actor) -> None:
 
 
 def _forget_on_commit(path: str) -> None:
-    transaction.on_commit(lambda: (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True))
+    transaction.on_commit(lambda: path_of(path).unlink(missing_ok=True))
 
 
 def _importer(batch: ImportBatch) -> Actor:

@@ -1,19 +1,15 @@
 """Imports as their page shows them; only for those who may import."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter  # type: ignore[import-untyped]
-from django.conf import settings
 
 from tongti.cases import tables
 from tongti.cases.models import ImportBatch, RowError
 from tongti.cases.tables import FIELDS, LABELS, Row
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
+from tongti.shared.tables import path_of, sent_back
 from tongti.units.access import May, Viewer
 
 IMPORT_FIELDS = LABELS
@@ -66,21 +62,7 @@ def errors_workbook(batch: ImportBatch) -> bytes:
     """The faulty rows as they came, with the reason in a last column: mend them there and import that file."""
     table = tables.read(_path(batch), batch.name)
     faults = dict(RowError.objects.filter(batch=batch).values_list("row", "sentence"))
-    out = io.BytesIO()
-    # strings stay strings: a cell that begins with = must not become a formula on the clerk's machine
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("没有导入的行")
-    bold = book.add_format({"bold": True})
-    for at, header in enumerate([*table.headers, "没有导入的原因"]):
-        sheet.write_string(0, at, header, bold)
-    for line, number in enumerate(sorted(faults), start=1):
-        at_row = number - table.first_row
-        cells: Sequence[Any] = table.rows[at_row] if 0 <= at_row < len(table.rows) else []
-        for at, cell in enumerate(cells):
-            sheet.write_string(line, at, tables.as_text(cell)[:32_000])
-        sheet.write_string(line, len(table.headers), faults[number], bold)
-    book.close()
-    return out.getvalue()
+    return sent_back(table, faults)
 
 
 def field_names() -> list[tuple[str, str]]:
@@ -90,11 +72,11 @@ def field_names() -> list[tuple[str, str]]:
 
 def has_faults_file(batch: ImportBatch) -> bool:
     """Whether the faulty rows can still be fetched; the table is kept for thirty days."""
-    return bool(batch.failed) and (Path(settings.MEDIA_ROOT) / batch.path).is_file()
+    return bool(batch.failed) and path_of(batch.path).is_file()
 
 
 def _path(batch: ImportBatch) -> Path:
-    path = Path(settings.MEDIA_ROOT) / batch.path
+    path = path_of(batch.path)
     if not path.is_file():
         raise NotVisible
     return path

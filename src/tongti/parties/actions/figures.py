@@ -18,7 +18,7 @@ from tongti.shared.text import tidy
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 
-MOST = Decimal("99999999999999")
+MOST = Decimal(99999999999999)
 NOTE_LIMIT = 100
 WHOLE = frozenset({KeyFigure.Measure.STAFF})
 

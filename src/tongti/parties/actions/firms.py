@@ -310,5 +310,3 @@ def _insert(firm: Firm) -> None:
     except IntegrityError as error:
         # entered by somebody else at this very moment
         raise Raced from error
-
-

@@ -266,4 +266,3 @@ def _check_email(email: str) -> None:
         validate_email(email)
     except ValidationError as error:
         raise BadInput("email", "邮箱地址不对，请检查，例如 name@example.cn。") from error
-

@@ -9,130 +9,312 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0002_one_party_per_caller'),
-        ('units', '0002_catalogue_transfers'),
+        ("parties", "0002_one_party_per_caller"),
+        ("units", "0002_catalogue_transfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='firm', serialize=False, to='parties.party')),
-                ('kind', models.CharField(choices=[('enterprise', '企业'), ('project', '项目'), ('park', '园区'), ('shop', '商户（个体工商户）'), ('farm', '农场、合作社'), ('institute', '院所、学校')], default='enterprise', max_length=10, verbose_name='类别')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('name_personal', models.BooleanField(default=False, verbose_name='名称就是经营者的姓名')),
-                ('core', models.CharField(blank=True, max_length=120)),
-                ('grams', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('size', models.CharField(blank=True, choices=[('industry', '规上工业'), ('trade', '限上商贸'), ('near', '临规（临近入规）'), ('small', '小微')], max_length=10, verbose_name='规模')),
-                ('sector', models.CharField(blank=True, max_length=5, verbose_name='行业代码')),
-                ('section', models.CharField(blank=True, max_length=1, verbose_name='行业门类')),
-                ('address', tongti.shared.fields.EncryptedTextField(blank=True, default='', editable=True, verbose_name='地址')),
-                ('status', models.CharField(choices=[('running', '正常'), ('building', '在建、筹建'), ('stopped', '停产、停业'), ('closed', '已注销、已搬走')], default='running', max_length=10, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('entered_at', models.DateTimeField(verbose_name='登记时间')),
-                ('changed_at', models.DateTimeField(verbose_name='最近修改')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_here', to='parties.firm')),
-                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tenants', to='parties.firm', verbose_name='所在园区')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='units.region', verbose_name='乡镇、村（社区）')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='units.unit', verbose_name='服务单位')),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="firm",
+                        serialize=False,
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("enterprise", "企业"),
+                            ("project", "项目"),
+                            ("park", "园区"),
+                            ("shop", "商户（个体工商户）"),
+                            ("farm", "农场、合作社"),
+                            ("institute", "院所、学校"),
+                        ],
+                        default="enterprise",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("name_personal", models.BooleanField(default=False, verbose_name="名称就是经营者的姓名")),
+                ("core", models.CharField(blank=True, max_length=120)),
+                (
+                    "grams",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), blank=True, default=list, size=None
+                    ),
+                ),
+                ("credit_code", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("industry", "规上工业"),
+                            ("trade", "限上商贸"),
+                            ("near", "临规（临近入规）"),
+                            ("small", "小微"),
+                        ],
+                        max_length=10,
+                        verbose_name="规模",
+                    ),
+                ),
+                ("sector", models.CharField(blank=True, max_length=5, verbose_name="行业代码")),
+                ("section", models.CharField(blank=True, max_length=1, verbose_name="行业门类")),
+                (
+                    "address",
+                    tongti.shared.fields.EncryptedTextField(blank=True, default="", editable=True, verbose_name="地址"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "正常"),
+                            ("building", "在建、筹建"),
+                            ("stopped", "停产、停业"),
+                            ("closed", "已注销、已搬走"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("entered_at", models.DateTimeField(verbose_name="登记时间")),
+                ("changed_at", models.DateTimeField(verbose_name="最近修改")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_here",
+                        to="parties.firm",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tenants",
+                        to="parties.firm",
+                        verbose_name="所在园区",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="firms",
+                        to="units.region",
+                        verbose_name="乡镇、村（社区）",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="firms",
+                        to="units.unit",
+                        verbose_name="服务单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FirmContact',
+            name="FirmContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', tongti.shared.fields.EncryptedTextField(blank=True, default='', editable=True, verbose_name='姓名')),
-                ('phone', tongti.shared.fields.EncryptedTextField(blank=True, default='', editable=True, verbose_name='电话')),
-                ('phone_index', models.BinaryField(default=b'', max_length=16)),
-                ('post', models.CharField(blank=True, max_length=40, verbose_name='职务')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='parties.firm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    tongti.shared.fields.EncryptedTextField(blank=True, default="", editable=True, verbose_name="姓名"),
+                ),
+                (
+                    "phone",
+                    tongti.shared.fields.EncryptedTextField(blank=True, default="", editable=True, verbose_name="电话"),
+                ),
+                ("phone_index", models.BinaryField(default=b"", max_length=16)),
+                ("post", models.CharField(blank=True, max_length=40, verbose_name="职务")),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="parties.firm"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeyFigure',
+            name="KeyFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(choices=[('output', '产值'), ('revenue', '营业收入'), ('investment', '完成投资'), ('staff', '用工人数'), ('orders', '在手订单'), ('arrears', '被拖欠账款'), ('power', '用电量'), ('energy', '综合能耗'), ('financing', '融资需求')], max_length=12, verbose_name='指标')),
-                ('span', models.CharField(choices=[('month', '月'), ('quarter', '季度'), ('year', '年')], max_length=8, verbose_name='期')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='数值')),
-                ('source', models.CharField(choices=[('firm', '企业自报'), ('visit', '走访了解'), ('statistics', '统计部门')], max_length=10, verbose_name='谁说的')),
-                ('note', models.CharField(blank=True, max_length=100, verbose_name='说明')),
-                ('entered_at', models.DateTimeField()),
-                ('current', models.BooleanField(default=True, verbose_name='现用')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='key_figures', to='parties.firm')),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='parties.keyfigure', verbose_name='更正的是')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("output", "产值"),
+                            ("revenue", "营业收入"),
+                            ("investment", "完成投资"),
+                            ("staff", "用工人数"),
+                            ("orders", "在手订单"),
+                            ("arrears", "被拖欠账款"),
+                            ("power", "用电量"),
+                            ("energy", "综合能耗"),
+                            ("financing", "融资需求"),
+                        ],
+                        max_length=12,
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "span",
+                    models.CharField(
+                        choices=[("month", "月"), ("quarter", "季度"), ("year", "年")], max_length=8, verbose_name="期"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="数值")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("firm", "企业自报"), ("visit", "走访了解"), ("statistics", "统计部门")],
+                        max_length=10,
+                        verbose_name="谁说的",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=100, verbose_name="说明")),
+                ("entered_at", models.DateTimeField()),
+                ("current", models.BooleanField(default=True, verbose_name="现用")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="key_figures", to="parties.firm"
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="parties.keyfigure",
+                        verbose_name="更正的是",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['grams'], name='firm_by_grams'),
+            model_name="firm",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["grams"], name="firm_by_grams"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['name', 'party'], name='firm_by_name'),
+            model_name="firm",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)), fields=["name", "party"], name="firm_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(fields=['kind', 'name', 'party'], name='firm_by_kind'),
+            model_name="firm",
+            index=models.Index(fields=["kind", "name", "party"], name="firm_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(fields=['section', 'name', 'party'], name='firm_by_section'),
+            model_name="firm",
+            index=models.Index(fields=["section", "name", "party"], name="firm_by_section"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(fields=['unit', 'name', 'party'], name='firm_by_unit'),
+            model_name="firm",
+            index=models.Index(fields=["unit", "name", "party"], name="firm_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(fields=['park', 'name', 'party'], name='firm_by_park'),
+            model_name="firm",
+            index=models.Index(fields=["park", "name", "party"], name="firm_by_park"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(fields=['core'], name='firm_by_core'),
+            model_name="firm",
+            index=models.Index(fields=["core"], name="firm_by_core"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(condition=models.Q(('name_personal', True)), fields=['party'], name='firm_by_person'),
+            model_name="firm",
+            index=models.Index(condition=models.Q(("name_personal", True)), fields=["party"], name="firm_by_person"),
         ),
         migrations.AddIndex(
-            model_name='firm',
-            index=models.Index(condition=models.Q(('credit_code', ''), _negated=True), fields=['credit_code'], name='firm_by_code'),
+            model_name="firm",
+            index=models.Index(
+                condition=models.Q(("credit_code", ""), _negated=True), fields=["credit_code"], name="firm_by_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('credit_code', ''), _negated=True), ('merged_into', None)), fields=('credit_code',), name='firm_once_per_credit_code'),
+            model_name="firm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("credit_code", ""), _negated=True), ("merged_into", None)),
+                fields=("credit_code",),
+                name="firm_once_per_credit_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('party')), _negated=True), name='firm_not_merged_into_itself'),
+            model_name="firm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("party")), _negated=True),
+                name="firm_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.CheckConstraint(condition=models.Q(('park', models.F('party')), _negated=True), name='firm_not_its_own_park'),
+            model_name="firm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("park", models.F("party")), _negated=True), name="firm_not_its_own_park"
+            ),
         ),
         migrations.AddIndex(
-            model_name='firmcontact',
-            index=models.Index(condition=models.Q(('phone_index', b''), _negated=True), fields=['phone_index'], name='contact_by_phone'),
+            model_name="firmcontact",
+            index=models.Index(
+                condition=models.Q(("phone_index", b""), _negated=True), fields=["phone_index"], name="contact_by_phone"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firmcontact',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None), models.Q(('phone_index', b''), _negated=True)), fields=('firm', 'phone_index'), name='contact_once_per_phone'),
+            model_name="firmcontact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until", None), models.Q(("phone_index", b""), _negated=True)),
+                fields=("firm", "phone_index"),
+                name="contact_once_per_phone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='keyfigure',
-            index=models.Index(fields=['firm', 'measure', '-starts_on'], name='key_figure_of_firm'),
+            model_name="keyfigure",
+            index=models.Index(fields=["firm", "measure", "-starts_on"], name="key_figure_of_firm"),
         ),
         migrations.AddConstraint(
-            model_name='keyfigure',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('firm', 'measure', 'span', 'starts_on'), name='key_figure_one_value_per_period'),
+            model_name="keyfigure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("current", True)),
+                fields=("firm", "measure", "span", "starts_on"),
+                name="key_figure_one_value_per_period",
+            ),
         ),
     ]

@@ -62,9 +62,7 @@ class Firm(models.Model):
     )
     address = EncryptedTextField("地址")
     status = models.CharField("状态", max_length=10, choices=Status, default=Status.RUNNING)
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="firms", verbose_name="服务单位"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="firms", verbose_name="服务单位")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_here")
     version = models.PositiveIntegerField(default=1)
     entered_at = models.DateTimeField("登记时间")

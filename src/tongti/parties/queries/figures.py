@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tongti.parties.models import Firm, KeyFigure
 from tongti.parties.periods import Period
@@ -66,7 +66,7 @@ def figure_lines(firm: Firm) -> list[FigureLine]:
 def _line(row: KeyFigure, earlier: KeyFigure | None) -> FigureLine:
     before = earlier.value if earlier else None
     change = row.value - before if before is not None else None
-    percent = (change * 100 / before).quantize(Decimal("0.1")) if change is not None and before else None
+    percent = _rounded(change * 100 / before) if change is not None and before else None
     return FigureLine(
         measure=row.measure,
         label=row.get_measure_display(),
@@ -81,6 +81,10 @@ def _line(row: KeyFigure, earlier: KeyFigure | None) -> FigureLine:
         entered_at=row.entered_at,
         corrected=row.replaces_id is not None,
     )
+
+
+def _rounded(percent: Decimal) -> Decimal:
+    return percent.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def figure_history(firm: Firm, cursor: str = "", size: int = 30) -> Page[KeyFigure]:

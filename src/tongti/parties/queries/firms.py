@@ -12,7 +12,7 @@ from tongti.parties import names
 from tongti.parties.access import may_keep, may_reveal, visible
 from tongti.parties.models import Firm, FirmContact, Party
 from tongti.parties.queries.people import live_reveals, name_index
-from tongti.parties.sectors import Section, sector_words, sections
+from tongti.parties.sectors import Section, sections, sector_words
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.shared.text import mask_name, mask_phone, national_phone, tidy
@@ -93,7 +93,9 @@ def _with_text(rows: QuerySet[Firm], text: str) -> QuerySet[Firm]:
     if len(wanted) == 1 and len(wanted[0]) == 1:
         return rows.filter(name__icontains=wanted[0])
     # A shop whose name is a person's is found by that whole name only: it is not readable here.
-    hers = Firm.objects.filter(name_personal=True, party__name_index=name_index(tidy(text))).values_list("pk", flat=True)
+    hers = Firm.objects.filter(name_personal=True, party__name_index=name_index(tidy(text))).values_list(
+        "pk", flat=True
+    )
     ids = list(hers[:CAP])
     return rows.filter(Q(grams__contains=wanted) | Q(pk__in=ids)) if ids else rows.filter(grams__contains=wanted)
 
@@ -255,10 +257,10 @@ class FirmStep:
 def firm_history(firm: Firm, limit: int = 50) -> list[FirmStep]:
     """What was done to an entry that she was let see, and who looked at its contacts, newest first; three queries."""
     events = sorted(
-        [*trail.of(firm, limit), *trail.of(Party(pk=firm.pk), limit)], key=lambda event: (event.at, event.pk), reverse=True
+        [*trail.of(firm, limit), *trail.of(Party(pk=firm.pk), limit)],
+        key=lambda event: (event.at, event.pk),
+        reverse=True,
     )[:limit]
     ids = {event.actor_id for event in events if event.actor_kind == "officer"}
     officers = dict(Officer.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "name"))
-    return [
-        FirmStep(words_of(event.verb), officers.get(event.actor_id or 0, "系统"), event.at) for event in events
-    ]
+    return [FirmStep(words_of(event.verb), officers.get(event.actor_id or 0, "系统"), event.at) for event in events]

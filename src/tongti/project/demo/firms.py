@@ -83,7 +83,9 @@ def _code(kind: str, number: int) -> str:
 
 def _contacts(draft: FirmDraft, names: Names) -> list[ContactDraft]:
     name, phone = names.person()
-    who = ContactDraft(name=draft.name if draft.name_personal else name, phone=phone, post=POSTS.get(draft.kind, "办公室主任"))
+    who = ContactDraft(
+        name=draft.name if draft.name_personal else name, phone=phone, post=POSTS.get(draft.kind, "办公室主任")
+    )
     if draft.size not in ("industry", "trade"):
         return [who]
     name, phone = names.person()

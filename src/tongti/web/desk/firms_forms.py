@@ -26,7 +26,10 @@ class FirmFilter(Form):
     small = True
 
     q = forms.CharField(
-        label="名称或代码", required=False, max_length=60, widget=forms.TextInput({"type": "search", "autocomplete": "off"})
+        label="名称或代码",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput({"type": "search", "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(label="类别", required=False, choices=[("", "全部"), *FirmKind.choices])
     size = forms.ChoiceField(label="规模", required=False, choices=[("", "全部"), *FirmSize.choices])
