@@ -29,13 +29,13 @@ def simulate(
     seed: int,
     days: int = 365,
     alone: float = 0.6,
-    every: tuple[int, int] = (14, 35),
+    every: tuple[int, int, int] = (14, 35, 12),
     progress: Callable[[str], None] = lambda _said: None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Live through the year on the configured database (empty but for its tables); answers the checks and what happened.
 
-    ``alone``: the share of difficulties that one asker has. ``every``: of how many batons one asks for an extension, and of
-    how many leads one for a promise.
+    ``alone``: the share of difficulties that one asker has. ``every``: of how many batons one asks for an extension, of how
+    many leads one for a promise, and of how many of the others one has its clock stopped.
     """
     from django.utils import timezone
 

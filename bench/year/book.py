@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 from bench.year import plain
-from bench.year.plain import Days, Facts, Limit
+from bench.year.plain import Days, Facts, Limit, Stretch
 
 
 @dataclass
 class Entry:
-    """The page on one baton. ``fixed``: somebody approved this very day, so no calendar moves it."""
+    """The page on one baton. ``fixed``: somebody approved this very day, so no calendar moves it. ``stood``: when its clock
+    stood still.
+    """
 
     matter: int
     role: str
@@ -22,6 +24,7 @@ class Entry:
     sides_regime: dict[str, Any]
     sides_start: datetime
     fixed: bool = False
+    stood: tuple[Stretch, ...] = ()
 
 
 @dataclass
@@ -36,6 +39,8 @@ class Book:
     refused: dict[str, int] = field(default_factory=dict)
     extensions: dict[int, date] = field(default_factory=dict)
     promises: dict[int, date] = field(default_factory=dict)
+    stops: dict[int, date] = field(default_factory=dict)
+    """Stop of a clock → the day on which it was to run on."""
     told: dict[int, date] = field(default_factory=dict)
     """What each asker was told."""
     sheets: list[int] = field(default_factory=list)
@@ -96,6 +101,33 @@ class Book:
         """Somebody approved this day or hour for the baton."""
         self._set(pk, replace(self.entries[pk], due=due, fixed=True))
 
+    def stopped(self, pk: int, stretch: Stretch) -> None:
+        """Its clock stands; its date is counted anew without these days, and is never earlier than it was."""
+        entry = self.entries[pk]
+        stood = (*entry.stood, stretch)
+        again = self._counted(entry, stood)
+        self._set(pk, replace(entry, due=max(again, entry.due, key=lambda limit: limit.at), stood=stood))
+
+    def ran_on(self, pk: int, today: date, before: Limit, running: Collection[int]) -> None:
+        """Its clock runs again before the day: only the days up to ``today`` were left out. ``before`` it stood it was due then.
+
+        A helper (of the batons ``running``) never ends after its lead, even when that comes forward.
+        """
+        entry = self.entries[pk]
+        stood = (*entry.stood[:-1], (entry.stood[-1][0], today))
+        due = max(self._counted(entry, stood), before, key=lambda limit: limit.at)
+        beside = [other for other in running if self.entries[other].matter == entry.matter]
+        lead = next((self.entries[other] for other in beside if self.entries[other].role == "lead"), None)
+        if entry.role != "lead" and lead is not None:
+            due = min(due, lead.due, key=lambda limit: limit.at)
+        self._set(pk, replace(entry, due=due, stood=stood))
+        if entry.role == "lead":
+            for other in beside:
+                self._move(other, min(self.entries[other].due, due, key=lambda limit: limit.at))
+
+    def _counted(self, entry: Entry, stood: tuple[Stretch, ...]) -> Limit:
+        return plain.own_limit(entry.regime, entry.role, entry.start, self.days, stood)
+
     def announced(self, changed: dict[date, bool], running: dict[int, Collection[str]]) -> None:
         """The calendar changes. ``running``: the batons in hand, and which of their side clocks run.
 
@@ -105,12 +137,12 @@ class Book:
         leads = {self.entries[pk].matter: pk for pk in running if self.entries[pk].role == "lead"}
         for pk in leads.values():
             entry = self.entries[pk]
-            again = plain.own_limit(entry.regime, "lead", entry.start, self.days)
+            again = self._counted(entry, entry.stood)
             if not entry.fixed and again.at > entry.due.at:
                 self._move(pk, again)
         for pk in running.keys() - set(leads.values()):
             entry, lead = self.entries[pk], self.entries[leads[self.entries[pk].matter]]
-            again = plain.own_limit(entry.regime, entry.role, entry.start, self.days)
+            again = self._counted(entry, entry.stood)
             if not entry.fixed:
                 self._move(pk, min(again, lead.due, key=lambda limit: limit.at))
         for pk, codes in running.items():

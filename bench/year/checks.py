@@ -11,7 +11,7 @@ from bench.year import workers
 from bench.year.book import Book
 from tongti.cases.models import Case
 from tongti.outbox.models import Message, Notice
-from tongti.relay.models import OPEN, Baton, HandOver, HandOverItem, HandOverSheet, Promise, Succession
+from tongti.relay.models import OPEN, Baton, ClockStop, HandOver, HandOverItem, HandOverSheet, Promise, Succession
 from tongti.supervision.models import Proposal
 from tongti.trail import queries as trail
 from tongti.trail.models import Event
@@ -52,6 +52,7 @@ def everything(book: Book, *, last_night: date) -> list[Check]:
         told_dates(book),
         one_holder(),
         more_time(book, last_night),
+        clocks_that_stood(book, last_night),
         hand_overs(book, last_night),
         successions(book),
         told_once(last_night),
@@ -174,6 +175,28 @@ def more_time(book: Book, last_night: date) -> Check:
     on_ledger = Baton.objects.exclude(promised_until=None).values_list("pk", flat=True)
     running = {promise.baton_id for promise in rows if promise.ended_at is None}
     check.wrong += [f"棒 {pk} 在账上，却没有在办的挂账" for pk in set(on_ledger) ^ running]
+    return check
+
+
+STOP_ENDS = ("baton.clock_resumed", "baton.clock_ran_on", "baton.stop_ended")
+
+
+def clocks_that_stood(book: Book, last_night: date) -> Check:
+    """Every clock that was stopped runs again exactly once: sooner, by itself on its day, or it ended with its baton."""
+    rows = {stop.pk: stop for stop in ClockStop.objects.all()}
+    check = Check("暂停计时到日子都接着计，只接一次", len(rows))
+    ended = Counter(e.facts["stop"] for e in Event.objects.filter(object_kind="relay.baton", verb__in=STOP_ENDS))
+    for stop in rows.values():
+        if book.stops.get(stop.pk) != stop.until_on:
+            check.wrong.append(f"暂停 {stop.pk} 到 {stop.until_on}，账上是 {book.stops.get(stop.pk)}")
+        if stop.until_on <= last_night and stop.ended_at is None:
+            check.wrong.append(f"暂停 {stop.pk} 到 {stop.until_on}，还没有接着计时")
+        if ended[stop.pk] != (stop.ended_at is not None):
+            check.wrong.append(f"暂停 {stop.pk} 接着计时 {ended[stop.pk]} 次")
+    check.wrong += [f"暂停 {pk} 不见了" for pk in book.stops.keys() - rows.keys()]
+    standing = {stop.baton_id for stop in rows.values() if stop.ended_at is None}
+    paused = set(Baton.objects.exclude(paused_until=None).values_list("pk", flat=True))
+    check.wrong += [f"棒 {pk} 写着暂停，却没有在停的" for pk in paused ^ standing]
     return check
 
 

@@ -1,4 +1,5 @@
-"""Batons that need more time: extensions asked, approved, refused; promises (挂账) that are kept or come back on their day."""
+"""Batons that need more time: extensions asked, approved, refused; promises (挂账) that are kept or come back on their day;
+clocks that stand still (暂停计时) and run on by themselves or sooner."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,7 +10,7 @@ from django.utils import timezone
 from bench.year import plain
 from bench.year.plain import Limit
 from tongti.relay import actions as relay
-from tongti.relay.models import Baton, Extension, Promise, PromiseStep
+from tongti.relay.models import OPEN, Baton, ClockStop, Extension, Promise, PromiseStep
 from tongti.shared.uploads import Upload
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class MoreTime:
 
     extend_every: int = 14
     promise_every: int = 35
+    stop_every: int = 12
 
     def may_ask(self, town: "Town", pk: int) -> None:
         """One more baton was signed for; it may be one that will not be done in time."""
@@ -35,6 +37,8 @@ class MoreTime:
                 town.office(town.rng.choice((0, 0, 1, 2))) if entry.due.by_day else town.moment + timedelta(minutes=9)
             )
             town.later(moment, lambda: _ask_extension(town, pk))
+        elif plain.pauses(entry.regime, entry.role) and town.every(self.stop_every, "stops"):
+            town.later(town.office(town.rng.choice((0, 0, 1))), lambda: _stop_clock(town, pk), 2)
 
 
 def _ask_extension(town: "Town", pk: int) -> None:
@@ -63,6 +67,33 @@ def _decide_extension(town: "Town", extension_pk: int, put_off: Limit) -> None:
     town.book.did("延期同意" if approve else "延期不同意")
     if approve:
         town.book.put_off(extension.baton_id, put_off)
+
+
+def _stop_clock(town: "Town", pk: int) -> None:
+    baton, entry, days = town.baton(pk), town.book.entries[pk], town.book.days
+    if entry.fixed:
+        return  # somebody gave it another day meanwhile
+    today = town.local().date()
+    until = days.after(today, town.rng.randrange(1, 4) if entry.role != "lead" else town.rng.randrange(2, 8))
+    reason = town.rng.choice(plain.pauses(entry.regime, entry.role))
+    stop = relay.stop_clock(
+        baton=baton, reason=reason, until_on=until, words="送检，等检测报告。", by=town.worker(baton)
+    )
+    town.book.stopped(pk, (today, until - timedelta(days=1)))
+    town.book.stops[stop.pk] = until
+    town.book.did("暂停计时")
+    sooner = days.after(today, 1)
+    if sooner < until and town.every(3, "runs on sooner"):
+        morning = _morning(sooner) + timedelta(hours=town.rng.randrange(1, 8))
+        town.later(morning, lambda: _run_clock(town, stop.pk, entry.due))
+
+
+def _run_clock(town: "Town", stop_pk: int, before: Limit) -> None:
+    stop = ClockStop.objects.select_related("baton__unit").get(pk=stop_pk)
+    relay.run_clock(stop=stop, by=town.worker(stop.baton))
+    running = Baton.objects.filter(state__in=OPEN).values_list("pk", flat=True)
+    town.book.ran_on(stop.baton_id, town.local().date(), before, list(running))
+    town.book.did("提前接着计时")
 
 
 def _ask_promise(town: "Town", pk: int) -> None:

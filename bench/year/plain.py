@@ -18,6 +18,8 @@ SANYUESAN = {date(2026, 4, 17), date(2026, 4, 20)}
 NEW_YEAR = date(YEAR + 1, 1, 1)
 REGIMES = Path(__file__).resolve().parents[2] / "src" / "tongti" / "deadlines" / "data" / "regimes.json"
 HOURS = {"h": 1.0, "min": 1 / 60}
+Stretch = tuple[date, date]
+"""A clock stood from the day after the first to the end of the last: these days do not count."""
 SIDES = ("sign", "objection", "contact")
 """Clocks that run beside the baton's own."""
 
@@ -51,12 +53,14 @@ class Days:
             return day.weekday() < 5 and day != NEW_YEAR
         return day not in SANYUESAN and bool(chinese_calendar.is_workday(day))
 
-    def after(self, start: date, count: int) -> date:
-        """The day on which ``count`` working days have passed; the start day does not count (民法典 201)."""
+    def after(self, start: date, count: int, stood: tuple[Stretch, ...] = ()) -> date:
+        """The day on which ``count`` working days have passed; the start day does not count (民法典 201), nor do days on
+        which the clock ``stood``.
+        """
         day = start
         while count:
             day += timedelta(days=1)
-            if self.works(day):
+            if self.works(day) and not any(first < day <= last for first, last in stood):
                 count -= 1
         return day
 
@@ -100,8 +104,8 @@ def clock_of(row: dict[str, Any], code: str) -> dict[str, Any] | None:
     return next((c for c in row["clocks"] if c["code"] == code), None)
 
 
-def due(row: dict[str, Any], code: str, start: datetime, days: Days) -> Limit:
-    """The limit that this clock of the regime sets from ``start``."""
+def due(row: dict[str, Any], code: str, start: datetime, days: Days, stood: tuple[Stretch, ...] = ()) -> Limit:
+    """The limit that this clock of the regime sets from ``start``; ``stood``: when it stood still, for a limit in days."""
     limit = clock_of(row, code)
     if limit is None:
         raise LookupError(f"{row['code']}/{code}")
@@ -109,7 +113,7 @@ def due(row: dict[str, Any], code: str, start: datetime, days: Days) -> Limit:
         return Limit(start + timedelta(hours=limit["amount"] * HOURS[limit["unit"]]), False)
     if limit["unit"] != "wd":
         raise LookupError(f"{row['code']}/{code}: {limit['unit']}")
-    return end_of(days.after(start.date(), limit["amount"]), start)
+    return end_of(days.after(start.date(), limit["amount"], stood), start)
 
 
 def strictest(
@@ -120,10 +124,22 @@ def strictest(
     return min(picked, key=lambda row: due(row, "handle", start, days).at)
 
 
-def own_limit(row: dict[str, Any], role: str, start: datetime, days: Days) -> Limit:
+def code_of(row: dict[str, Any], role: str) -> str:
+    """Which clock of the regime is a baton's own."""
+    return "helper" if role != "lead" and clock_of(row, "helper") else "handle"
+
+
+def own_limit(
+    row: dict[str, Any], role: str, start: datetime, days: Days, stood: tuple[Stretch, ...] = ()
+) -> Limit:
     """What a baton of this role would be due by if it stood alone."""
-    code = "helper" if role != "lead" and clock_of(row, "helper") else "handle"
-    return due(row, code, start, days)
+    return due(row, code_of(row, role), start, days, stood)
+
+
+def pauses(row: dict[str, Any], role: str) -> list[str]:
+    """For which reasons the regime lets a baton of this role stand still."""
+    clock = clock_of(row, code_of(row, role)) or {}
+    return list(clock.get("pauses", []))
 
 
 def sides(row: dict[str, Any], start: datetime, days: Days) -> dict[str, datetime]:

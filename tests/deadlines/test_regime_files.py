@@ -51,6 +51,7 @@ def test_a_changed_limit_becomes_the_next_version(cast: Cast) -> None:
         {"clocks": [{"code": "handle", "amount": True, "unit": "wd"}]},
         {"clocks": [{"code": "handle", "amount": 5, "unit": "fortnight"}]},
         {"clocks": [{"code": ["handle"], "amount": 5, "unit": "wd"}]},
+        {"clocks": [{"code": "handle", "amount": 5, "unit": "wd", "pauses": ["hearing"]}]},
         {"clocks": []},
         {"name": 3},
         {"name": "长" * 61},

@@ -11,6 +11,7 @@ from tests.relay.stories import figure, verbs
 from tongti.cases.models import Case
 from tongti.deadlines.actions import load_samples
 from tongti.deadlines.errors import NotPausable
+from tongti.deadlines.explained import clocks_of
 from tongti.deadlines.models import Clock
 from tongti.outbox.models import Message
 from tongti.relay import actions as relay
@@ -177,7 +178,55 @@ def test_a_stop_ends_with_its_baton(story, cast, lead):
     assert (new.due_on, new.paused_until) == (LATER, None)  # what was told goes on
 
 
-def test_without_such_a_rule_there_is_no_door_and_the_page_says_so(story, cast, in_hand):
+def test_the_regimes_in_use_say_for_what_they_stand_and_on_whose_authority(story, cast, in_hand):
+    lead = story.accept("水利局", "黄志强")
+    client = Client()
+    client.force_login(cast.officers["黄志强"])
+    page = client.get(reverse("desk:baton_clock", args=[lead.pk])).content.decode()
+    for word in ("听证", "招标、拍卖", "检验、检测、检疫、鉴定或专家评审", "征求第三方意见", "行政许可法第四十五条"):
+        assert word in page
+    # nothing was found by which waiting for the asker's own papers is left out
+    assert "等申请人补正" not in page
+    stop(lead, cast.viewer("黄志强"), reason="inspection")
+    lead.refresh_from_db()
+    assert lead.due_on > FRIDAY
+
+
+def test_a_date_that_was_kept_for_the_askers_is_not_shortened_by_a_stop(story, cast, lead, on_friday):
+    kept = date(2026, 3, 27)
+    Baton.objects.filter(pk=lead.pk).update(due_on=kept)  # what a recount leaves: an early count under a later day
+    lead.refresh_from_db()
+    found = stop(lead, cast.viewer("黄志强"))
+    assert (found.from_due_on, found.to_due_on) == (kept, kept)
+    on_friday.move_to(timezone.make_aware(datetime(2026, 3, 10, 9)))
+    relay.run_clock(stop=found, by=cast.viewer("黄志强"))
+    lead.refresh_from_db()
+    assert lead.due_on == kept
+    assert "2026-03-27 已经告知，不提前" in "".join(clocks_of(lead.explanation)[0].steps)
+
+
+def test_helpers_keep_up_with_a_lead_that_comes_forward(story, cast, lead, on_friday):
+    found = stop(lead, cast.viewer("黄志强"), until_on=date(2026, 3, 20))
+    helper = story.accept("住建局", "覃丽")
+    own = stop(helper, cast.viewer("覃丽"), until_on=date(2026, 3, 19))
+    helper.refresh_from_db()
+    assert date(2026, 3, 19) <= helper.due_on < found.to_due_on
+    on_friday.move_to(timezone.make_aware(datetime(2026, 3, 10, 9)))
+    relay.run_clock(stop=found, by=cast.viewer("黄志强"))
+    lead.refresh_from_db()
+    helper.refresh_from_db()
+    assert (lead.due_on, helper.due_on) == (date(2026, 3, 16), date(2026, 3, 16))
+    assert verbs(helper)[-1] == "baton.brought_forward"
+    on_friday.move_to(timezone.make_aware(datetime(2026, 3, 16, 9)))
+    relay.run_clock(stop=own, by=cast.viewer("覃丽"))
+    helper.refresh_from_db()
+    assert helper.due_on == date(2026, 3, 16)
+
+
+def test_without_such_a_rule_there_is_no_door_and_the_page_says_so(story, cast):
+    load_samples()
+    Clock.objects.update(pauses=[])
+    story.dispatch(story.question())
     lead = story.accept("水利局", "黄志强")
     client = Client()
     client.force_login(cast.officers["黄志强"])

@@ -589,7 +589,7 @@ SLOW = settings(QUICK, max_examples=300, stateful_step_count=80, derandomize=Fal
 @pytest.mark.slow
 def test_whatever_anybody_does_nothing_is_dropped(story):
     load_samples()
-    # the regimes that ship in use know no pause; this walk stops clocks as well
+    # one reason that ships, one that a district may add
     Clock.objects.filter(code__in=("handle", "helper")).update(pauses=["hearing", "correction"])
     Relay.story = story
     TALLY.clear()

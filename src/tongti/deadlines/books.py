@@ -121,6 +121,8 @@ def _clock(row: Any) -> ClockDraft:
         count_start=_flag(row, "count_start", False),
         roll_over=_flag(row, "roll_over", True),
         pauses=_chosen_all(row.get("pauses", []), Clock.Pause.values, "暂停情形"),
+        pause_source=_text(row, "pause_source", 300, "暂停的依据"),
+        pause_verified=_flag(row, "pause_verified", False),
         near=NearRule(
             _number(row.get("near_percent", NearRule.percent), "临期百分比", 0, 100),
             _number(row.get("near_amount", NearRule.amount), "临期数量", 0, 32767),

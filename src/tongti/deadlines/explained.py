@@ -78,6 +78,8 @@ def _steps(explanation: Mapping[str, Any]) -> list[str]:
     if explanation.get("capped_by"):
         own = explanation.get("own_due_on", "")
         steps.append(f"协办不晚于牵头：自己的时限到 {own}，按牵头单位的期限提前。")
+    if explanation.get("held_at"):
+        steps.append(f"按规则算到 {explanation['counted_on']}；{explanation['held_at']} 已经告知，不提前。")
     for step in explanation.get("recounted", []):
         was = f"{timezone.localtime(datetime.fromisoformat(step['from'])):%Y-%m-%d %H:%M}"
         if step["outcome"] == RecountLine.Outcome.KEPT:

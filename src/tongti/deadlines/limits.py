@@ -94,6 +94,7 @@ def _authority(regime: RegimeView, limit: ClockView) -> dict[str, Any]:
         "stop": limit.stop_words,
         "near": [limit.near.percent, limit.near.amount, limit.near.unit],
         "pauses": list(limit.pauses),
+        "pause_source": limit.pause_source,
     }
 
 
@@ -195,6 +196,20 @@ def not_after(found: Due, *, due_on: date, due_at: datetime | None) -> Due:
         by_day=due_at is None,
         near_at=near,
         explanation=found.explanation | told,
+    )
+
+
+def not_before(found: Due, *, due_on: date, due_at: datetime | None) -> Due:
+    """The date held at the one it must not come before: a day that was told already. Both are told in the explanation.
+
+    ``due_at`` None: that one ends with its day. A date that is late enough stays as it is.
+    """
+    earliest = due_at or end_of(due_on)
+    if found.due_at >= earliest:
+        return found
+    told = {"held_at": due_on.isoformat(), "counted_on": found.due_on.isoformat()}
+    return replace(
+        found, due_on=due_on, due_at=earliest, by_day=due_at is None, explanation=found.explanation | told
     )
 
 

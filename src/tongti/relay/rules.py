@@ -67,11 +67,15 @@ def stay_before_lead(baton: Baton, due_on: date, field: str) -> None:
     """A helper hands in before its lead is due. Raises BadInput at ``field``."""
     if baton.role == Baton.Role.LEAD:
         return
-    matter = about(baton.question_id, baton.case_id)
-    lead = Baton.objects.filter(matter, role=Baton.Role.LEAD, state__in=OPEN).first()
+    lead = _lead_beside(baton)
     if lead is not None and due_on >= lead.due_on:
         day = f"{lead.due_on.month} 月 {lead.due_on.day} 日"
         raise BadInput(field, f"协办和属地要早于牵头单位的期限（{day}）。")
+
+
+def _lead_beside(baton: Baton) -> Baton | None:
+    leads = Baton.objects.filter(about(baton.question_id, baton.case_id), role=Baton.Role.LEAD, state__in=OPEN)
+    return leads.first()
 
 
 def stood_still(baton: Baton, *, reason: str, at: datetime, until_on: date) -> Due:
@@ -87,15 +91,34 @@ def stood_still(baton: Baton, *, reason: str, at: datetime, until_on: date) -> D
     # by days the day on which it runs again counts, so the last day left out is the one before
     until = limits.midnight(until_on) if baton.due_at is not None else limits.end_of(until_on - timedelta(days=1))
     due = limits.paused(baton.explanation, at=at, code=reason, until=until)
+    # a date that a recount kept for the asker's sake is later than its count: standing still never shortens it
+    due = limits.not_before(due, due_on=baton.due_on, due_at=baton.due_at)
     stay_before_lead(baton, due.due_on, "until_on")
     return due
 
 
 def ran_on(stop: ClockStop, baton: Baton, *, at: datetime) -> Due:
-    """The baton's date when a stop ends at ``at``, earlier than planned: counted anew by what really was left out."""
+    """The baton's date when a stop ends at ``at``, earlier than planned: counted anew by what really was left out.
+
+    It is never earlier than before the stop, and that of a helper never later than its lead's.
+    """
     now = baton.explanation
     kept = {name: now[name] for name in ("others", "recounted") if name in now}
-    return limits.paused(stop.before | kept, at=stop.stopped_at, code=stop.reason, until=at)
+    due = limits.paused(stop.before | kept, at=stop.stopped_at, code=stop.reason, until=at)
+    due = limits.not_before(due, due_on=stop.from_due_on, due_at=stop.from_due_at)
+    lead = None if baton.role == Baton.Role.LEAD else _lead_beside(baton)
+    return limits.not_after(due, due_on=lead.due_on, due_at=lead.due_at) if lead else due
+
+
+def with_lead(helper: Baton, lead: Baton) -> Due | None:
+    """A helper's date when its lead's came forward past it: it ends with the lead's, as at dispatch; None if it may stay.
+
+    Raises deadlines.NotRecorded.
+    """
+    last = lead.due_at or limits.end_of(lead.due_on)
+    if (helper.due_at or limits.end_of(helper.due_on)) <= last:
+        return None
+    return limits.not_after(limits.recounted(helper.explanation), due_on=lead.due_on, due_at=lead.due_at)
 
 
 def promise_limit(regime: RegimeView, start: datetime) -> date:

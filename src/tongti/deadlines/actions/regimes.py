@@ -174,6 +174,8 @@ def _check_clocks(draft: RegimeDraft) -> None:
         if limit.amount <= 0:
             raise BadInput("clocks", f"“{limit.name}”的数量要大于 0。")
         _check_reach(limit)
+        if limit.pauses and not limit.pause_source.strip():
+            raise BadInput("clocks", f"“{limit.name}”写了可以暂停的情形，请写暂停的依据；没有依据的，请不要勾。")
         if limit.warns and not limit.near.percent and not limit.near.amount:
             raise BadInput("clocks", f"“{limit.name}”写了提醒谁，没有写什么时候算临期。")
     lead, helper = by_code.get(Clock.Code.HANDLE), by_code.get(Clock.Code.HELPER)

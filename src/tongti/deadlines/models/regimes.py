@@ -80,8 +80,9 @@ class Clock(models.Model):
 
     The start day is not counted (民法典 201) unless ``count_start``; a last day off moves on (203) unless not ``roll_over``.
     It is near due when at most ``near_percent`` of it is left, or ``near_amount`` ``near_unit``s; then ``warns`` (role
-    codes) are told. ``pauses`` are the only reasons for which it may stand still. A limit may rest on another paper than
-    the rest of its regime, or on nothing but our own default: ``source`` says which.
+    codes) are told. ``pauses`` are the only reasons for which it may stand still, on the authority of ``pause_source``: that is
+    seldom the paper which sets the amount. A limit may rest on another paper than the rest of its regime, or on nothing but
+    our own default: ``source`` says which.
     """
 
     personal = frozenset[str]()
@@ -142,6 +143,7 @@ class Clock(models.Model):
     class Pause(models.TextChoices):
         THIRD_PARTY = "third_party", "征求第三方意见"
         HEARING = "hearing", "听证"
+        TENDER = "tender", "招标、拍卖"
         CORRECTION = "correction", "等申请人补正"
         INSPECTION = "inspection", "检验、检测、检疫、鉴定或专家评审"
 
@@ -156,6 +158,8 @@ class Clock(models.Model):
     count_start = models.BooleanField("起算当日计入", default=False)
     roll_over = models.BooleanField("最后一日休息时顺延", default=True)
     pauses = models.JSONField("可以暂停的情形", default=list, blank=True)
+    pause_source = models.CharField("暂停的依据", max_length=300, blank=True)
+    pause_verified = models.BooleanField("暂停的依据已核对原文", default=False)
     near_percent = models.PositiveSmallIntegerField("临期：剩余百分比", default=NEAR_PERCENT)
     near_amount = models.PositiveSmallIntegerField("临期：剩余数量", default=NEAR_AMOUNT)
     near_unit = models.CharField("临期：单位", max_length=3, choices=Unit, default=NEAR_UNIT)

@@ -74,6 +74,8 @@ class ClockView:
     near: NearRule = NearRule()
     warns: tuple[str, ...] = WARNED
     source_url: str = ""
+    pause_source: str = ""
+    pause_verified: bool = False
 
     @property
     def name(self) -> str:
@@ -261,6 +263,8 @@ def _clock_of(row: Clock) -> ClockView:
         near=NearRule(row.near_percent, row.near_amount, row.near_unit),
         warns=tuple(row.warns),
         source_url=row.source_url,
+        pause_source=row.pause_source,
+        pause_verified=row.pause_verified,
     )
 
 
@@ -311,6 +315,7 @@ def clock_from(raw: Mapping[str, Any]) -> ClockView:
         raw.get("near_percent", NEAR_PERCENT), raw.get("near_amount", NEAR_AMOUNT), raw.get("near_unit", NEAR_UNIT)
     )
     known = {"starts", "source", "verified", "stops", "count_start", "roll_over", "source_url", "pauses", "warns"}
+    known |= {"pause_source", "pause_verified"}
     said: dict[str, Any] = {name: raw[name] for name in known & raw.keys()}
     said |= {name: tuple(said[name]) for name in ("pauses", "warns") if name in said}
     return ClockView(code=raw["code"], amount=raw["amount"], unit=raw["unit"], near=near, **said)
@@ -332,6 +337,8 @@ def clock_columns(view: ClockView) -> dict[str, Any]:
         "count_start": view.count_start,
         "roll_over": view.roll_over,
         "pauses": list(view.pauses),
+        "pause_source": view.pause_source,
+        "pause_verified": view.pause_verified,
         "near_percent": view.near.percent,
         "near_amount": view.near.amount,
         "near_unit": view.near.unit,

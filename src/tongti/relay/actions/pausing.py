@@ -77,6 +77,8 @@ def stop_clock(*, baton: Baton, reason: str, until_on: date, words: str, by: Vie
 def run_clock(*, stop: ClockStop, by: Viewer) -> ClockStop:
     """接着计时 before the day: the unit's date comes forward to what really was left out; a date told to an asker stays.
 
+    Helpers whose date lies beyond their lead's new one end with it.
+
     Raises NotAllowed, ClockRuns.
     """
     baton = Baton.objects.select_related("unit").get(pk=stop.baton_id)
@@ -93,7 +95,19 @@ def run_clock(*, stop: ClockStop, by: Viewer) -> ClockStop:
     matters.move_due(baton, matter, due=due, why={"stop": stop.pk}, verbs=VERBS, by=by)
     facts = {"stop": stop.pk, "due_on": due.due_on.isoformat()}
     matters.record("baton.clock_resumed", [baton], matter, by=by, facts=facts)
+    if baton.role == Baton.Role.LEAD:
+        _helpers_keep_up(baton, matter, by)
     return stop
+
+
+def _helpers_keep_up(lead: Baton, matter: matters.Matter, by: Viewer) -> None:
+    helpers = matter.open_batons().exclude(role=Baton.Role.LEAD).filter(promised_until=None)
+    for helper in helpers.select_related("unit").order_by("pk"):
+        due = rules.with_lead(helper, lead)
+        if due is not None:
+            matters.move_due(helper, matter, due=due, why={}, verbs=VERBS, by=by)
+            facts = {"lead": lead.pk, "due_on": due.due_on.isoformat()}
+            matters.record("baton.brought_forward", [helper], matter, by=by, facts=facts)
 
 
 def clocks_run_on(*, by: Actor = SYSTEM) -> int:

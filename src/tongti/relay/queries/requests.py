@@ -111,6 +111,11 @@ def pause_reasons(baton: Baton) -> list[tuple[str, str]]:
     return list(limits.pause_reasons(baton.explanation))
 
 
+def pause_source(baton: Baton) -> str:
+    """On whose authority such time is left out; empty for a date computed before regimes said so."""
+    return str(baton.explanation.get("regime", {}).get("pause_source", ""))
+
+
 @dataclass(frozen=True)
 class Shift:
     """What a step would do to a baton's date. ``told`` is the day that the askers know and keep, where it is later."""

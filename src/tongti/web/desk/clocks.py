@@ -44,6 +44,7 @@ def _stop(request: DeskRequest, baton: Any) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, refused.sentence)
     context = {"baton": baton, "form": form, "shift": None if form.errors else shift, "reasons": reasons}
+    context["source"] = relay.pause_source(baton)
     return render(request, "desk/relay/clock_stop.html", context, status=422 if form.errors else 200)
 
 

@@ -24,7 +24,8 @@ WARNED = [
 ]
 LINE = ("amount", "unit", "starts", "source", "verified")
 MORE = (
-    "stops", "count_start", "roll_over", "pauses", "near_percent", "near_amount", "near_unit", "warns", "source_url",
+    "stops", "count_start", "roll_over", "pauses", "pause_source", "pause_verified", "near_percent", "near_amount", "near_unit",
+    "warns", "source_url",
 )  # fmt: skip
 EXTENSION = ("amount", "unit", "times", "before_amount", "before_unit", "reasons", "source", "source_url", "verified")
 FIRST, LAST = date(2000, 1, 1), date(2075, 12, 31)
@@ -147,6 +148,8 @@ class RegimeForm(Form):
             "count_start": forms.BooleanField(label="起算当日计入", required=False),
             "roll_over": forms.BooleanField(label="最后一日休息时顺延", required=False, initial=True),
             "pauses": _ticks("可以暂停的情形", choices["pauses"]),
+            "pause_source": forms.CharField(label="暂停的依据", required=False, max_length=300),
+            "pause_verified": forms.BooleanField(label="暂停的依据已核对原文", required=False),
             "near_percent": forms.IntegerField(
                 label="剩余百分之几算临期", required=False, min_value=0, max_value=100, initial=usual.percent
             ),
@@ -239,6 +242,8 @@ class RegimeForm(Form):
             count_start=data[f"count_start_{code}"],
             roll_over=data[f"roll_over_{code}"],
             pauses=tuple(data[f"pauses_{code}"]),
+            pause_source=data[f"pause_source_{code}"],
+            pause_verified=data[f"pause_verified_{code}"],
             near=NearRule(
                 data[f"near_percent_{code}"] or 0, data[f"near_amount_{code}"] or 0, data[f"near_unit_{code}"] or "wd"
             ),
@@ -289,6 +294,8 @@ def _line_of(clock: ClockView) -> dict[str, Any]:
         "count_start",
         "roll_over",
         "pauses",
+        "pause_source",
+        "pause_verified",
         "warns",
         "source_url",
     )
