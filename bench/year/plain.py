@@ -129,9 +129,7 @@ def code_of(row: dict[str, Any], role: str) -> str:
     return "helper" if role != "lead" and clock_of(row, "helper") else "handle"
 
 
-def own_limit(
-    row: dict[str, Any], role: str, start: datetime, days: Days, stood: tuple[Stretch, ...] = ()
-) -> Limit:
+def own_limit(row: dict[str, Any], role: str, start: datetime, days: Days, stood: tuple[Stretch, ...] = ()) -> Limit:
     """What a baton of this role would be due by if it stood alone."""
     return due(row, code_of(row, role), start, days, stood)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bench.year.town import Town
 from tongti.deadlines import actions as deadlines
-from tongti.deadlines.models import CalendarNotice
+from tongti.deadlines.models import CalendarNotice, Recount
 from tongti.relay import actions as relay
 from tongti.relay.models import OPEN, Baton, HandOverSheet
 from tongti.units import actions as units
@@ -135,19 +135,26 @@ class Seldom:
         changed = {first: False, second: False, made_up: True}
         self._undo = {day: days.works(day) for day in changed}
         running = _running()
-        done = deadlines.enforce_notice(notice=self._notice, by=town.admin)
+        done = _counted(deadlines.enforce_notice(notice=self._notice, by=town.admin))
         self._note("临时放假通知", changed, running, done.moved)
 
     def _cancel(self) -> None:
         """The rain did not come."""
         notice, running = CalendarNotice.objects.get(pk=self._notice.pk), _running()
-        done = deadlines.withdraw_notice(notice=notice, by=self.town.admin)
+        done = _counted(deadlines.withdraw_notice(notice=notice, by=self.town.admin))
         self._note("通知撤下", self._undo, running, done.moved)
 
     def _note(self, what: str, changed: dict[date, bool], running: dict[int, set[str]], moved: int) -> None:
         self.town.book.announced(changed, running)
         self.town.book.did(what)
         self.town.book.tally["改期的期限"] = self.town.book.tally.get("改期的期限", 0) + moved
+
+
+def _counted(row: Recount) -> Recount:
+    """Where many are open a job goes on with it. The town lends a hand, so that nothing else happens meanwhile: it and the
+    worker, if one lives, take lots in turns.
+    """
+    return deadlines.continue_recount(recount_id=row.pk)
 
 
 def _running() -> dict[int, set[str]]:

@@ -7,16 +7,18 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.relay.stories import Story, figure, verbs
 from tests.verdicts.conftest import sign
 from tongti.cases.models import Case
 from tongti.deadlines import actions, limits, previews, queries, reckonings
-from tongti.deadlines.actions import NoticeDraft
-from tongti.deadlines.errors import HoursTaken, NoticeTaken
+from tongti.deadlines.actions import NoticeDraft, recounting
+from tongti.deadlines.errors import HoursTaken, NoticeTaken, StillCounting
 from tongti.deadlines.models import CalendarNotice, Clock, OfficeHours, Recount, RecountLine
 from tongti.relay import actions as relay
 from tongti.relay.models import Baton
+from tongti.relay.recounts import BatonDeadlines
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
 from tongti.supervision import actions as supervision
 from tongti.trail.models import Event
@@ -112,8 +114,13 @@ def test_putting_it_in_force_moves_what_is_open_in_one_logged_step(world):
     assert verbs(notice) == ["calendar_notice.drafted", "calendar_notice.entered"]
     assert "baton.recounted" in verbs(lead)
     assert "question.recounted" in verbs(question)
-    facts = Event.objects.get(verb="calendar_notice.entered").facts
-    assert (facts["moved"], facts["calendar"]) == (4, done.after_version)
+    # who put it in force and what came of it are two entries: with thousands open, minutes lie between
+    entered = Event.objects.get(verb="calendar_notice.entered").facts
+    assert (entered["recount"], entered["calendar"]) == (done.pk, done.after_version)
+    assert verbs(done) == ["recount.begun", "recount.done"]
+    told = Event.objects.get(verb="recount.done").facts
+    assert (told["moved"], told["settled"], told["kept"]) == (4, 12, 0)
+    assert (done.state, done.found, done.looked_at, done.share) == ("done", 4, 4, 100)
     assert RecountLine.objects.filter(recount=done).count() == 16
     rows, page = previews.recount_lines(admin, done)
     assert len(rows) == len(page.rows) == 16
@@ -219,7 +226,7 @@ def test_a_local_day_moves_open_dates_only_by_the_recount(world):
     assert timezone.localtime(sign).date() == date(2027, 2, 9)
     assert world.baton("水利局").explanation["others"]["sign"]["due"] == "2027-02-09"
     assert done.notice is None
-    assert verbs(done) == ["recount.done"]
+    assert verbs(done) == ["recount.begun", "recount.done"]
     assert previews.preview(admin).rows == []
 
 
@@ -245,6 +252,96 @@ def test_a_preview_costs_the_same_for_many(world, django_assert_max_num_queries)
         world.dispatch(case=world.call(f"第 {n} 件"), helpers=[], territory_id=None)
     with django_assert_max_num_queries(8):
         previews.preview(admin, target)
+
+
+# --- lot by lot -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(world, monkeypatch):
+    """Sixteen batons are open and a lot is five; leads and helpers of one matter fall into different lots."""
+    for _ in range(3):
+        world.dispatch(world.question(2))
+    monkeypatch.setattr(recounting, "LOT", 5)
+    return world
+
+
+def left(run: Recount) -> int:
+    """Batons whose date is still the old one."""
+    return Baton.objects.filter(calendar_version=run.before_version).count()
+
+
+def test_a_half_done_recount_goes_on_where_it_was_cut_off_and_moves_each_date_once(many, monkeypatch):
+    run = actions.enforce_notice(notice=draft(many), by=many.cast.viewer("赵工"))
+    assert (run.state, run.found, run.looked_at, run.moved, left(run)) == ("running", 16, 5, 5, 11)
+    assert 0 < run.share < 100
+    # a dispatch in between counts by the new calendar and is left alone
+    case = many.call("路灯不亮")
+    (fresh,) = many.dispatch(case=case, helpers=[], territory_id=None)
+    assert fresh.calendar_version == run.after_version
+    written, apply = [], BatonDeadlines.apply
+
+    def dies(self, changes, target, *, by):
+        done = apply(self, changes, target, by=by)
+        written.append({change.object_id for change in changes})
+        if len(written) == 2:
+            raise KeyboardInterrupt  # a worker killed in the middle of its second lot, after it wrote
+        return done
+
+    monkeypatch.setattr(BatonDeadlines, "apply", dies)
+    with pytest.raises(KeyboardInterrupt):
+        actions.continue_recount(recount_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.looked_at, left(run)) == ("running", 10, 6)  # the torn lot is as if it had not been
+    monkeypatch.undo()
+    done = actions.continue_recount(recount_id=run.pk)
+    assert (done.state, done.moved, done.settled, done.kept, left(run)) == ("done", 16, 48, 0, 0)
+    assert RecountLine.objects.filter(recount=run).count() == 64
+    for baton in Baton.objects.exclude(pk=fresh.pk):
+        assert verbs(baton).count("baton.recounted") == 1
+        assert baton.due_on == date(2027, 2, 17 if baton.role == "lead" else 15)
+        assert len(baton.explanation["recounted"]) == 1
+    assert verbs(fresh).count("baton.recounted") == 0
+    assert verbs(run) == ["recount.begun", "recount.done"]
+    again = actions.continue_recount(recount_id=run.pk)
+    assert (again.moved, again.done_at) == (16, done.done_at)
+
+
+def test_a_recount_in_lots_never_brings_a_told_date_forward_and_helpers_stay_with_their_lead(many):
+    before = {case.pk: case.due_on for case in Case.objects.all()}
+    run = actions.enforce_notice(notice=draft(many, SHORT), by=many.cast.viewer("赵工"))
+    assert {case.pk: case.due_on for case in Case.objects.all()} == before
+    done = actions.continue_recount(recount_id=run.pk)
+    assert {case.pk: case.due_on for case in Case.objects.all()} == before
+    assert (done.kept, done.moved) == (4, 12)
+    for lead in Baton.objects.filter(role="lead"):
+        assert lead.due_on == date(2027, 2, 12)
+        helpers = Baton.objects.filter(question=lead.question_id).exclude(role="lead")
+        assert {helper.due_on for helper in helpers} == {date(2027, 2, 7)}
+
+
+def test_two_recounts_at_once_are_refused_and_one_that_stands_still_is_pushed(many):
+    admin, notice = many.cast.viewer("赵工"), draft(many)
+    run = actions.enforce_notice(notice=notice, by=admin)
+    for act in (
+        lambda: actions.withdraw_notice(notice=notice, by=admin),
+        lambda: actions.recount(reason="防汛停工", by=admin),
+    ):
+        with pytest.raises(StillCounting, match="还在重算（31%）"):
+            act()
+    notice.refresh_from_db()
+    assert notice.state == "in_force"
+    with pytest.raises(NotAllowed):
+        actions.push_recount(recount=run, by=many.cast.viewer("韦晓梅"))
+    actions.push_recount(recount=run, by=admin)
+    assert verbs(run)[-1] == "recount.pushed"
+    jobs = ProcrastinateJob.objects.filter(task_name="continue_recount", args={"recount_id": run.pk})
+    assert jobs.count() == 2  # from the beginning, and from the push: the second finds nothing to do
+    done = actions.continue_recount(recount_id=run.pk)
+    with pytest.raises(Raced):
+        actions.push_recount(recount=done, by=admin)
+    back = actions.withdraw_notice(notice=notice, by=admin)
+    assert actions.continue_recount(recount_id=back.pk).kept == 4
 
 
 # --- 作息时间 ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.cast import Cast
 from tests.relay.stories import Story
 from tongti.deadlines import actions, queries
+from tongti.deadlines.actions import recounting
 from tongti.deadlines.models import CalendarNotice, OfficeHours, Recount, Regime, SpecialDay
 from tongti.shared import clock
 from tongti.units.models import Category
@@ -70,6 +71,33 @@ def test_a_notice_is_typed_looked_at_and_put_in_force(winter, admin, story: Stor
     assert admin.post(reverse("desk:calendar_notice_enforce", args=[notice.pk])).status_code == 409
     answer = admin.post(reverse("desk:calendar_notice_withdraw", args=[notice.pk]), follow=True)
     assert "已告知诉求人而不提前 1 条" in answer.content.decode()
+
+
+def test_the_page_of_a_notice_shows_how_far_its_recount_is(winter, admin, story: Story, monkeypatch):
+    actions.load_samples()
+    story.dispatch(story.question(2))
+    monkeypatch.setattr(recounting, "LOT", 1)
+    admin.post(reverse("desk:calendar_notice_new"), NOTICE | LINES)
+    notice = CalendarNotice.objects.get()
+    answer = admin.post(reverse("desk:calendar_notice_enforce", args=[notice.pk]), follow=True)
+    address = reverse("desk:calendar_notice", args=[notice.pk])
+    assert answer.redirect_chain[-1][0] == address
+    page = answer.content.decode()
+    for words in ("后台正在一批一批重算", "正在重算", "已看 1 / 4 条", "改期 1，不提前 0", "刷新", "停住了？接着重算"):
+        assert words in page
+    assert "撤下这份通知" not in page  # not before it is done
+    run = Recount.objects.get()
+    assert "25%" in admin.get(reverse("desk:calendar")).content.decode()
+    pushed = admin.post(reverse("desk:recount_push", args=[run.pk]), follow=True)
+    assert "做过的不会再做" in pushed.content.decode()
+    refused = admin.post(reverse("desk:recount_new"), {"reason": "防汛停工"})
+    assert refused.status_code == 422
+    assert "还在重算（25%），做完以后再来" in refused.content.decode()
+    actions.continue_recount(recount_id=run.pk)
+    page = admin.get(address).content.decode()
+    assert "hx-trigger" not in page.split('id="progress"')[1].split(">")[0]
+    for words in ("已重算", "看了 4 条", "撤下这份通知", reverse("desk:recount", args=[run.pk])):
+        assert words in page
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "gbk"])

@@ -240,7 +240,9 @@ def test_the_sample_pack_says_what_its_papers_say(shipped):
         assert rule is not None, code
         assert (rule.amount, rule.unit, rule.times, rule.before_amount) == wanted, code
     assert rows["sample-disclosure"].clock("handle").pauses == ("third_party",)
-    assert rows["sample-licence"].clock("handle").pauses == ("hearing", "inspection")
+    licence = rows["sample-licence"].clock("handle")
+    assert licence.pauses == ("hearing", "tender", "inspection")
+    assert (licence.pause_verified, "第四十五条" in licence.pause_source) == (True, True)
     # 广州 counts in working days, but how many was not found: blank, never invented
     assert rows["sample-guangzhou"].clocks == {}
 

@@ -30,6 +30,7 @@ POSTS = {
     "calendar_notice_enforce": 302,
     "calendar_notice_drop": 302,
     "calendar_notice_withdraw": 302,
+    "recount_push": 409,  # this one is done
     "catalogue_export": 200,
 }
 
@@ -114,7 +115,7 @@ SAMPLE: dict[str, Any] = {
     "desk:office_hours_remove": _hours,
     **dict.fromkeys(("desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop"), _notice),
     "desk:calendar_notice_withdraw": _in_force,
-    "desk:recount": _recount,
+    **dict.fromkeys(("desk:recount", "desk:recount_push"), _recount),
     "desk:text": lambda world: {"code": "site.help"},
     **dict.fromkeys(("desk:catalogue_import", "desk:catalogue_export"), lambda world: {"kind": "units"}),
 }

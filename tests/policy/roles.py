@@ -178,7 +178,7 @@ WHO: dict[str, set[str]] = {
             "desk:duty_new", "desk:duty", "desk:regimes", "desk:regime_new", "desk:regime", "desk:regime_edit",
             "desk:regime_withdraw", "desk:simulate", "desk:calendar", "desk:special_day_remove", "desk:office_hours",
             "desk:office_hours_remove", "desk:calendar_notice_new", "desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop",
-            "desk:calendar_notice_withdraw", "desk:recount_new", "desk:recount", "desk:texts", "desk:text",
+            "desk:calendar_notice_withdraw", "desk:recount_new", "desk:recount", "desk:recount_push", "desk:texts", "desk:text",
             "desk:catalogue_import", "desk:catalogue_export",
         ),
         ADMIN,

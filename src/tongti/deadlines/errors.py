@@ -67,6 +67,12 @@ class NoticeTaken(DomainError):
     code, status, words = "deadlines.notice_taken", 409, "《{title}》已经录入并生效，请先撤下原来那份。"
 
 
+class StillCounting(DomainError):
+    """Two recounts at once would each tell half of what happened."""
+
+    code, status, words = "deadlines.still_counting", 409, "“{reason}”还在重算（{share}%），做完以后再来。"
+
+
 class HoursTaken(DomainError):
     """Two tables of hours from one day would contradict each other."""
 

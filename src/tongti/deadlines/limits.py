@@ -208,9 +208,7 @@ def not_before(found: Due, *, due_on: date, due_at: datetime | None) -> Due:
     if found.due_at >= earliest:
         return found
     told = {"held_at": due_on.isoformat(), "counted_on": found.due_on.isoformat()}
-    return replace(
-        found, due_on=due_on, due_at=earliest, by_day=due_at is None, explanation=found.explanation | told
-    )
+    return replace(found, due_on=due_on, due_at=earliest, by_day=due_at is None, explanation=found.explanation | told)
 
 
 # --- a date that is stored already ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.core import signing
 
 from tongti.deadlines.models import CalendarNotice, Recount, RecountLine
 from tongti.deadlines.queries import calendar, calendar_with, notice_value
-from tongti.deadlines.recounts import KEEPERS, Change, span_of
+from tongti.deadlines.recounts import KEEPERS, Change, Reach, span_of
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Viewer
@@ -65,12 +65,12 @@ def preview(viewer: Viewer, target: Calendar | None = None, *, cursor: str = "")
     """What would change under ``target`` (today's calendar when none is given), a page at a time; nothing is stored."""
     _administers(viewer)
     target = target or calendar()
-    span, found = span_of(target), list[Change]()
+    reach, found = Reach(calendar().version, span_of(target)), list[Change]()
     place, last = _read(cursor)
     scanned = 0
     kinds = list(KEEPERS)
     while place < len(kinds) and len(found) < PAGE and scanned < SCANNED:
-        scan = KEEPERS[kinds[place]].scan(target, after=last, most=PAGE * 4, span=span)
+        scan = KEEPERS[kinds[place]].scan(target, after=last, most=PAGE * 4, reach=reach)
         scanned += PAGE * 4
         shown = _whole_rows(scan.changes, PAGE - len(found))
         found += shown
@@ -115,6 +115,12 @@ def recount(viewer: Viewer, pk: int) -> Recount:
     if found is None:
         raise NotVisible
     return found
+
+
+def recount_of(viewer: Viewer, notice: CalendarNotice) -> Recount | None:
+    """The last recount that entering or withdrawing this notice set going. Raises NotVisible."""
+    _administers(viewer)
+    return Recount.objects.filter(notice=notice).order_by("-pk").first()
 
 
 def recount_lines(viewer: Viewer, done: Recount, *, cursor: str = "") -> tuple[list[Change], Page[RecountLine]]:

@@ -5,16 +5,15 @@ Rows that share a record are judged together, so it costs as much as there are r
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from tongti.deadlines.models import Reckoning, RecountLine
-from tongti.deadlines.queries import calendar_version
 from tongti.deadlines.reckonings import KeptDay, keep
-from tongti.deadlines.recounts import REASON, Change, Scan, judge, renewed
+from tongti.deadlines.recounts import REASON, Change, Reach, Scan, judge, renewed
 from tongti.shared import rows as tables
 from tongti.shared.actor import Actor
 from worktime import Calendar
@@ -40,11 +39,15 @@ class ReckonedRows:
     label: Callable[[Any], str]
     record: Callable[[Sequence[tuple[Any, Facts]], Actor], None]
 
-    def scan(self, target: Calendar, *, after: int, most: int, span: tuple[date, date] | None) -> Scan:
+    def count(self, reach: Reach) -> int:
+        """How many open rows may change."""
+        return self._touched(reach).count()
+
+    def scan(self, target: Calendar, *, after: int, most: int, reach: Reach) -> Scan:
         """Changes among the next ``most`` open rows."""
-        found = list(self._touched(span).filter(pk__gt=after).order_by("pk").values_list("pk", "reckoning_id")[:most])
+        found = list(self._touched(reach).filter(pk__gt=after).order_by("pk").values_list("pk", "reckoning_id")[:most])
         changes = self._judged(found, target)
-        return Scan(tuple(changes), found[-1][0] if len(found) == most else None)
+        return Scan(tuple(changes), found[-1][0] if len(found) == most else None, len(found))
 
     def apply(self, changes: Sequence[Change], target: Calendar, *, by: Actor) -> list[Change]:
         """Lock the rows, judge again, write. A row that ended meanwhile is left alone."""
@@ -67,11 +70,11 @@ class ReckonedRows:
         """How they are known on the list of what moves."""
         return {row.pk: self.label(row) for row in self.open().filter(pk__in=object_ids)}
 
-    def _touched(self, span: tuple[date, date] | None) -> QuerySet[Any]:
+    def _touched(self, reach: Reach) -> QuerySet[Any]:
         """Open rows that can change: counted by an older calendar, or touching the days that differ."""
-        stale = ~Q(reckoning__calendar_version=calendar_version())
-        if span is not None:
-            stale |= Q(reckoning__started_on__lte=span[1], reckoning__due_on__gte=span[0])
+        stale = ~Q(reckoning__calendar_version=reach.known)
+        if reach.span is not None:
+            stale |= Q(reckoning__started_on__lte=reach.span[1], reckoning__due_on__gte=reach.span[0])
         return self.open().filter(stale, reckoning__isnull=False)
 
     def _judged(self, found: Sequence[tuple[int, UUID]], target: Calendar) -> list[Change]:

@@ -18,20 +18,19 @@ from tongti.shared.actor import Actor
 from worktime import Calendar
 
 __all__ = [
-    "CHUNK",
     "KEEPERS",
     "REASON",
     "Calendar",
     "Change",
     "Keeper",
     "Outcome",
+    "Reach",
     "Scan",
     "judge",
     "renewed",
     "span_of",
 ]
 
-CHUNK = 500
 REASON = "日历变动"
 Outcome = RecountLine.Outcome
 
@@ -59,11 +58,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Which open rows a change of the calendar can touch: those counted by another version than ``known``, the calendar
+    before it, and those that touch the days of ``span`` (as ``span_of`` says; None when no day changed).
+    """
+
+    known: str
+    span: tuple[date, date] | None
+
+
+@dataclass(frozen=True)
 class Scan:
-    """Changes among the next rows of a keeper, and the last row looked at (None: no more rows)."""
+    """Changes among the next rows of a keeper, how many rows were looked at, and the last one (None: no more rows)."""
 
     changes: tuple[Change, ...]
     last: int | None
+    looked_at: int
 
 
 class Keeper(Protocol):
@@ -72,8 +82,11 @@ class Keeper(Protocol):
     kind: str
     word: str
 
-    def scan(self, target: Calendar, *, after: int, most: int, span: tuple[date, date] | None) -> Scan:
-        """What changes among at most ``most`` open rows with an id above ``after``; ``span`` as ``span_of`` says."""
+    def count(self, reach: Reach) -> int:
+        """How many open rows are within ``reach``."""
+
+    def scan(self, target: Calendar, *, after: int, most: int, reach: Reach) -> Scan:
+        """What changes among at most ``most`` open rows within ``reach`` with an id above ``after``."""
 
     def apply(self, changes: Sequence[Change], target: Calendar, *, by: Actor) -> list[Change]:
         """Judge these once more under lock and write what holds; answers what was written or kept."""

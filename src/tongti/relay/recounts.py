@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
-from tongti.deadlines import limits, queries
+from tongti.deadlines import limits
 from tongti.deadlines.models import RecountLine
 from tongti.deadlines.reckonings import keep
-from tongti.deadlines.recounts import REASON, Calendar, Change, Scan, judge, renewed
+from tongti.deadlines.recounts import REASON, Calendar, Change, Reach, Scan, judge, renewed
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
 from tongti.relay.actions import matters
@@ -70,11 +70,15 @@ class BatonDeadlines:
     kind: ClassVar[str] = "baton"
     word: ClassVar[str] = "接力棒"
 
-    def scan(self, target: Calendar, *, after: int, most: int, span: tuple[date, date] | None) -> Scan:
+    def count(self, reach: Reach) -> int:
+        """How many open batons may change."""
+        return _touched(reach).count()
+
+    def scan(self, target: Calendar, *, after: int, most: int, reach: Reach) -> Scan:
         """Changes among the next ``most`` open batons."""
-        pks = list(_touched(span).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
+        pks = list(_touched(reach).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
         changes = _judged(_rows(Baton.objects.filter(pk__in=pks)), target)
-        return Scan(tuple(changes), pks[-1] if len(pks) == most else None)
+        return Scan(tuple(changes), pks[-1] if len(pks) == most else None, len(pks))
 
     def apply(self, changes: Sequence[Change], target: Calendar, *, by: Actor) -> list[Change]:
         """Lock matters, then batons; judge again; write. A baton that ended meanwhile is left alone."""
@@ -106,11 +110,11 @@ class BatonDeadlines:
         }
 
 
-def _touched(span: tuple[date, date] | None) -> QuerySet[Baton]:
+def _touched(reach: Reach) -> QuerySet[Baton]:
     """Open batons that can change: counted by an older calendar, or touching the days that differ."""
-    stale = ~Q(calendar_version=queries.calendar_version())
-    if span is not None:
-        first, last = span
+    stale = ~Q(calendar_version=reach.known)
+    if reach.span is not None:
+        first, last = reach.span
         stale |= Q(started_on__lte=last, due_on__gte=first - MARGIN)
     return Baton.objects.filter(stale, state__in=OPEN)
 

@@ -286,6 +286,8 @@ WORDS: dict[str, str] = {
     "calendar_notice.withdrawn": "撤下放假通知",
     "office_hours.entered": "登记作息时间",
     "office_hours.removed": "删除作息时间",
+    "recount.begun": "开始重算期限",
+    "recount.pushed": "接着重算期限",
     "recount.done": "重算期限",
     "baton.recounted": "期限随日历重算",
     "question.recounted": "期限随日历重算",

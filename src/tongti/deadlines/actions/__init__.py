@@ -10,7 +10,7 @@ from tongti.deadlines.actions.notices import (
     rows_of,
     withdraw_notice,
 )
-from tongti.deadlines.actions.recounting import recount
+from tongti.deadlines.actions.recounting import continue_recount, push_recount, recount
 from tongti.deadlines.actions.regimes import ClockDraft, RegimeDraft, load_samples, publish, withdraw
 from tongti.deadlines.limits import Due, due
 
@@ -19,12 +19,14 @@ __all__ = [
     "Due",
     "NoticeDraft",
     "RegimeDraft",
+    "continue_recount",
     "draft_notice",
     "drop_notice",
     "due",
     "enforce_notice",
     "load_samples",
     "publish",
+    "push_recount",
     "recount",
     "remove_office_hours",
     "remove_special_day",

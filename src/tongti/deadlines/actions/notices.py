@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from tongti.deadlines.actions.recounting import recount_open
+from tongti.deadlines.actions.recounting import begin
 from tongti.deadlines.errors import NoticeTaken
 from tongti.deadlines.models import CalendarNotice, Recount
 from tongti.deadlines.queries import calendar_with, forget_calendar, notice_value
@@ -89,8 +89,8 @@ def drop_notice(*, notice: CalendarNotice, by: Viewer) -> None:
 def enforce_notice(*, notice: CalendarNotice, by: Viewer) -> Recount:
     """Put a draft in force: the calendar gets its next version, and every open deadline that it touches is counted anew.
 
-    A date told to an asker never comes forward (domain sheet W0.1); it is listed as kept. Raises NotAllowed, NoticeTaken,
-    Raced.
+    Where many are open the recount answered still runs: a job goes on with it. A date told to an asker never comes forward
+    (domain sheet W0.1); it is listed as kept. Raises NotAllowed, NoticeTaken, StillCounting, Raced.
     """
     by.require(May.ADMINISTER)
     target = calendar_with(more=[notice_value(notice)])
@@ -104,7 +104,10 @@ def enforce_notice(*, notice: CalendarNotice, by: Viewer) -> Recount:
 
 @transaction.atomic
 def withdraw_notice(*, notice: CalendarNotice, by: Viewer) -> Recount:
-    """Take a notice out again (entered by mistake, or cancelled); what is open is counted anew. Raises NotAllowed, Raced."""
+    """Take a notice out again (entered by mistake, or cancelled); what is open is counted anew.
+
+    Raises NotAllowed, StillCounting, Raced.
+    """
     by.require(May.ADMINISTER)
     target = calendar_with(without=notice.pk)
     _turn(notice, State.IN_FORCE, State.WITHDRAWN)
@@ -118,20 +121,13 @@ def _turn(notice: CalendarNotice, before: str, after: str) -> None:
 
 
 def _recounted(notice: CalendarNotice, target: Calendar, reason: str, verb: str, by: Viewer) -> Recount:
-    done = recount_open(target=target, reason=reason, notice=notice, by=by)
+    row = begin(target=target, reason=reason, notice=notice, by=by)
     forget_calendar()  # this transaction already counts by it
     transaction.on_commit(forget_calendar)
-    facts = {
-        "year": notice.year,
-        "region": notice.region,
-        "recount": done.pk,
-        "moved": done.moved,
-        "kept": done.kept,
-        "settled": done.settled,
-        "calendar": done.after_version,
-    }
+    # what moved is told by the recount, on its own chain, when it is done
+    facts = {"year": notice.year, "region": notice.region, "recount": row.pk, "calendar": row.after_version}
     trail.record(verb, notice, by=by, facts=facts)
-    return done
+    return row
 
 
 def rows_of(lines: Iterable[tuple[str, str, str, str]]) -> tuple[Mapping[str, str], ...]:

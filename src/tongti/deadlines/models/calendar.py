@@ -87,10 +87,17 @@ class OfficeHours(models.Model):
 class Recount(models.Model):
     """重算: open deadlines counted anew under a changed calendar, in one step that somebody took for a reason.
 
-    ``moved``, ``kept`` and ``settled`` count its lines of each kind; what was untouched has no line.
+    ``moved``, ``kept`` and ``settled`` count its lines of each kind; what was untouched has no line. It goes lot by lot:
+    ``at_kind`` and ``at_id`` say behind which row the next lot begins, and are written with each lot, so a recount that was
+    cut off goes on there. Of ``found`` rows that may change ``looked_at`` were looked at. Rows counted by ``before_version``
+    can only change where they touch the days from ``span_first`` to ``span_last``.
     """
 
     personal = frozenset[str]()
+
+    class State(models.TextChoices):
+        RUNNING = "running", "正在重算"
+        DONE = "done", "已重算"
 
     notice = models.ForeignKey(CalendarNotice, models.PROTECT, null=True, related_name="recounts")
     reason = models.CharField("原因", max_length=200)
@@ -101,9 +108,29 @@ class Recount(models.Model):
     settled = models.PositiveIntegerField("不再暂定", default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    state = models.CharField("状态", max_length=8, choices=State)
+    span_first = models.DateField("变动的第一天", null=True)
+    span_last = models.DateField("变动的最后一天", null=True)
+    found = models.PositiveIntegerField("可能受影响", default=0)
+    looked_at = models.PositiveIntegerField("已看", default=0)
+    at_kind = models.CharField("做到哪一类", max_length=20, blank=True)
+    at_id = models.BigIntegerField("做到哪一行", default=0)
+    done_at = models.DateTimeField("做完时间", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="one_recount_at_a_time"),
+        ]
 
     def __str__(self) -> str:
         return f"重算 {self.pk}"
+
+    @property
+    def share(self) -> int:
+        """How much of it is done, in per cent; below 100 while it runs, for rows that came later are looked at too."""
+        if self.state == self.State.DONE:
+            return 100
+        return min(self.looked_at * 100 // max(self.found, 1), 99)
 
 
 class RecountLine(models.Model):

@@ -59,6 +59,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
         "runs": queries.notice_runs(notice),
         "draft": notice.state == "draft",
         "withdrawn": notice.state == "withdrawn",
+        "done": previews.recount_of(request.viewer, notice),
     }
     if notice.state != "withdrawn":
         target = previews.calendar_after(notice)
@@ -70,10 +71,17 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk(May.ADMINISTER)
 def enforce(request: DeskRequest, pk: int) -> HttpResponse:
-    """One step: the notice is in force and what it touches is moved."""
+    """One step: the notice is in force and what it touches is moved, where that is much by a job."""
     notice = previews.calendar_notice(request.viewer, pk)
     done = actions.enforce_notice(notice=notice, by=request.viewer)
     messages.success(request, f"《{notice.title}》已生效。{_counts(done)}")
+    return _to(done)
+
+
+def _to(done: previews.Recount) -> HttpResponse:
+    """While it runs, the page of its notice shows how far it is; then the list of what it touched."""
+    if done.state == "running" and done.notice_id:
+        return redirect("desk:calendar_notice", done.notice_id)
     return redirect("desk:recount", done.pk)
 
 
@@ -94,7 +102,7 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     notice = previews.calendar_notice(request.viewer, pk)
     done = actions.withdraw_notice(notice=notice, by=request.viewer)
     messages.success(request, f"《{notice.title}》已撤下。{_counts(done)}")
-    return redirect("desk:recount", done.pk)
+    return _to(done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,7 +116,7 @@ def recount_new(request: DeskRequest) -> HttpResponse:
         except DomainError as refused:
             refuse(form, refused)
         else:
-            messages.success(request, f"已重算。{_counts(done)}")
+            messages.success(request, _counts(done))
             return redirect("desk:recount", done.pk)
     page = previews.preview(request.viewer, cursor=request.GET.get("after", ""))
     context = {"form": form, "page": page, "version": queries.calendar_version()}
@@ -124,5 +132,17 @@ def recount(request: DeskRequest, pk: int) -> HttpResponse:
     return render(request, "desk/admin/recount.html", {"done": done, "rows": rows, "page": page})
 
 
+@require_POST
+@desk(May.ADMINISTER)
+def recount_push(request: DeskRequest, pk: int) -> HttpResponse:
+    """For one that stands still."""
+    done = previews.recount(request.viewer, pk)
+    actions.push_recount(recount=done, by=request.viewer)
+    messages.success(request, "已接着重算，做过的不会再做。")
+    return _to(done)
+
+
 def _counts(done: previews.Recount) -> str:
-    return f"改期 {done.moved} 条，已告知诉求人而不提前 {done.kept} 条，不再暂定 {done.settled} 条。"
+    if done.state == "running":
+        return f"有 {done.found} 条期限要看，后台正在一批一批重算，这一页看得到做到哪里。"
+    return f"已重算：改期 {done.moved} 条，已告知诉求人而不提前 {done.kept} 条，不再暂定 {done.settled} 条。"

@@ -41,6 +41,7 @@ urlpatterns = [
     path("admin/calendar/notices/<int:pk>/withdraw/", calendar_notices.withdraw, name="calendar_notice_withdraw"),
     path("admin/calendar/recounts/new/", calendar_notices.recount_new, name="recount_new"),
     path("admin/calendar/recounts/<int:pk>/", calendar_notices.recount, name="recount"),
+    path("admin/calendar/recounts/<int:pk>/push/", calendar_notices.recount_push, name="recount_push"),
     path("admin/texts/", texts.page, name="texts"),
     path("admin/texts/<str:code>/", texts.one, name="text"),
     path("admin/files/<slug:kind>/import/", texts.catalogue_import, name="catalogue_import"),
