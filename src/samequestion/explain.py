@@ -16,6 +16,9 @@ from samequestion.records import F64, IN_TITLE, U32, Features, Reason
 SMALLEST = 0.05
 """Contributions below this are not worth a line."""
 
+COPIED = 0.5
+"""From this share of the same text on, a reader wants to know of the copy, whatever it weighed."""
+
 _UNIT_WORDS = {1: "期", 2: "栋", 3: "号线", 4: "路公交", 5: "年", 6: "单元", 7: "组", 8: "届", 9: "标段"}
 
 
@@ -40,16 +43,19 @@ def _common(a: U32, b: U32, texts: tuple[str, ...]) -> list[tuple[int, str]]:
 
 
 def reasons(a: Features, b: Features, parts: F64, words: tuple[str, ...], model: Model) -> tuple[Reason, ...]:
-    """One reason per kind of evidence that moved the score, the strongest first. `parts` are log-odds by kind, `words`
-    what `shared_words` found."""
+    """One reason per kind of evidence that moved the score, the strongest first, and always that a text is a copy.
+    `parts` are log-odds by kind, `words` what `shared_words` found."""
     texts = {
         s.NAMES: _names_text(a, b, model), s.TITLE: _title_text(a, b, model), s.TEXT: _words_text(words),
         s.TOPIC: _topics_text(a, b), s.AREA: _areas_text(a, b), s.NUMBERS: _numbers_text(a, b),
         s.COPY: _copy_text(a, b), s.TIME: _time_text(a, b), s.ASKER: _asker_text(a, b),
         s.LENGTH: f"文字长短（{a.title_length + a.body_length} 字与 {b.title_length + b.body_length} 字）",
     }  # fmt: skip
+    copied = _copied(a, b) >= COPIED
     made = [
-        Reason(texts[kind], round(float(weight), 3)) for kind, weight in enumerate(parts) if abs(weight) >= SMALLEST
+        Reason(texts[kind], round(float(weight), 3))
+        for kind, weight in enumerate(parts)
+        if abs(weight) >= SMALLEST or (copied and kind == s.COPY)
     ]
     return tuple(sorted(made, key=lambda reason: (-abs(reason.weight), reason.text)))
 
@@ -128,9 +134,14 @@ def _number_word(number: int) -> str:
     return f"{number & 0xFFFF}{_UNIT_WORDS[number >> 16 & 0xFF]}"
 
 
-def _copy_text(a: Features, b: Features) -> str:
+def _copied(a: Features, b: Features) -> float:
+    """Share of the shorter text that stands in the other too, by their sketches; 0 when one has none."""
     kept = min(len(a.sketch), len(b.sketch))
-    share = len({*a.sketch.tolist()} & {*b.sketch.tolist()}) / kept if kept else 0.0
+    return len({*a.sketch.tolist()} & {*b.sketch.tolist()}) / kept if kept else 0.0
+
+
+def _copy_text(a: Features, b: Features) -> str:
+    share = _copied(a, b)
     return f"文字雷同约 {share:.0%}" if share else "文字不是抄送"
 
 

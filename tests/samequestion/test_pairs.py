@@ -22,6 +22,8 @@ from samequestion import (
     shared_words,
     weights_between,
 )
+from samequestion.explain import reasons
+from samequestion.similarity import EVIDENCE
 from samequestion.training import thresholds
 from tests.samequestion.cast import others, plant
 
@@ -137,6 +139,16 @@ def test_a_title_is_proposed_from_the_members_whatever_their_order() -> None:
 def test_a_copy_is_the_same_question() -> None:
     a = plant()[0]
     assert compare(a, replace(a, id="x"), MODEL).probability > 0.9
+
+
+def test_a_copy_is_named_among_the_reasons_whatever_it_weighed() -> None:
+    """A mass-mailed text: that it is the same text is the first thing a dispatcher wants to know."""
+    one = features(plant()[0], MODEL)
+    copy = features(replace(plant()[0], id="copy", asker="another"), MODEL)
+    stranger = features(plant()[1], MODEL)
+    nothing = np.zeros(len(EVIDENCE))
+    assert [r.text for r in reasons(one, copy, nothing, (), MODEL)] == ["文字雷同约 100%"]
+    assert reasons(one, stranger, nothing, (), MODEL) == ()
 
 
 def test_a_model_remembers_how_precise_each_threshold_was() -> None:
