@@ -1,14 +1,22 @@
 """同题: what many cases share — same object and same problem, so one investigation and one answer would serve all."""
 
+from datetime import UTC, date, datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateField, DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
 
 from tongti.cases.models import Case
 from tongti.units.models import Category, Region, Unit
+
+# What the workbench sorts by; those without a day come last. An index serves only the very expression that it was made of.
+DUE_KEY = Coalesce("due_on", Value(date(9999, 12, 31), output_field=DateField()))
+AGE_KEY = Coalesce("first_received_at", Value(datetime(9999, 12, 31, tzinfo=UTC), output_field=DateTimeField()))
+IN_HAND = ("set_up", "handling", "answered")
 
 
 class Question(models.Model):
@@ -78,8 +86,10 @@ class Question(models.Model):
             # no pending list: the panel searches it while people type
             GinIndex(fields=["keys"], name="question_keys", fastupdate=False),
             models.Index(fields=["state", "-asker_count", "-id"], name="question_by_heat"),
-            models.Index(fields=["state", "due_on", "id"], name="question_by_due"),
-            models.Index(fields=["state", "first_received_at", "id"], name="question_by_age"),
+            models.Index(DUE_KEY, "id", name="question_in_hand_by_due", condition=Q(state__in=IN_HAND)),
+            models.Index(AGE_KEY, "id", name="question_in_hand_by_age", condition=Q(state__in=IN_HAND)),
+            # every tab of the workbench is counted from this one, without a look at the rows
+            models.Index(fields=["state", "due_on"], include=["proposed_count"], name="question_tabs"),
             models.Index(fields=["-asker_count", "-id"], name="question_hot"),
             # few among many: those with something for a person to judge
             models.Index(

@@ -1,12 +1,14 @@
 """Reads on questions. Every query takes the viewer first and shows only what she may see."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Value
+from django.db.models import Case as Choose
+from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, Floor, Least
 
 from tongti.accounts.models import Officer
@@ -18,7 +20,16 @@ from tongti.deadlines.queries import days_left, next_working_days
 from tongti.figures import queries as figures
 from tongti.parties.queries import Face, faces
 from tongti.questions.access import visible
-from tongti.questions.models import EngineChoice, EngineWeights, Membership, Question, Rearrangement
+from tongti.questions.models import (
+    AGE_KEY,
+    DUE_KEY,
+    IN_HAND,
+    EngineChoice,
+    EngineWeights,
+    Membership,
+    Question,
+    Rearrangement,
+)
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import read_case_number
@@ -30,7 +41,6 @@ from tongti.units.models import Region, Unit
 
 State, Handling, Channel = Question.State, Question.Handling, Case.Channel
 ACTIVE, PROPOSED = Membership.State.ACTIVE, Membership.State.PROPOSED
-FAR = date(9999, 12, 31)
 UNDO_DAYS = 30
 NEAR_DAYS = 2
 HEAVY = ("keys", "features", "search")
@@ -58,7 +68,6 @@ TABS: dict[str, str] = {
     "closed": "已办结",
 }
 ORDERS: dict[str, str] = {"heat": "人多在前", "due": "先到期", "age": "先反映"}
-IN_HAND = (State.SET_UP, State.HANDLING, State.ANSWERED)
 
 
 def handling_choices() -> list[tuple[str, str]]:
@@ -211,11 +220,10 @@ def workbench(
     """The questions of one tab. Candidates stand under their own tab only: 全部 is what people have set up."""
     rows = Question.objects.filter(visible(viewer), _tab(tab)).select_related("lead").only(*LINE)
     if order == "due":
-        rows = rows.annotate(due_key=Coalesce("due_on", Value(FAR, output_field=DateField())))
+        rows = rows.annotate(due_key=DUE_KEY)
         keys: tuple[str, ...] = ("due_key", "pk")
     elif order == "age":
-        far = Value(clock.now() + timedelta(days=36500))
-        rows = rows.annotate(age_key=Coalesce("first_received_at", far))
+        rows = rows.annotate(age_key=AGE_KEY)
         keys = ("age_key", "pk")
     elif tab in ("candidate", "proposed"):
         keys = ("-proposed_count", "-pk")
@@ -253,21 +261,49 @@ class Tab:
 
 def tabs(viewer: Viewer) -> list[Tab]:
     """All tabs with their counts; one query over questions that are not closed, one for the closed."""
-    open_rows = Question.objects.filter(visible(viewer)).exclude(state__in=[State.CLOSED, State.DROPPED])
-    counts = open_rows.aggregate(
-        **{
-            code: Count("pk", filter=_tab(code))
-            for code in ("all", "candidate", "proposed", "waiting", "near", "overdue", "answered")
-        }
-    )
-    counts["closed"] = Question.objects.filter(visible(viewer), state=State.CLOSED).count()
+    counts: Counter[str] = Counter(closed=Question.objects.filter(visible(viewer), state=State.CLOSED).count())
+    for state, due, new, count in _sorts(viewer):
+        for code in _tabs_of(state, due, new):
+            counts[code] += count
     return [Tab(code, words, counts[code]) for code, words in TABS.items()]
 
 
-def waiting_for_dispatcher(viewer: Viewer) -> int:
-    """How many questions wait for a person's judgement: candidates and undispatched ones."""
-    rows = Question.objects.filter(visible(viewer), state__in=[State.CANDIDATE, State.SET_UP])
-    return rows.count()
+def _sorts(viewer: Viewer) -> QuerySet[Question, tuple[str, str, bool, int]]:
+    """Questions that are not closed, counted by what decides their tabs: state, how near the due day is, whether something
+    waits to be checked. One pass over ``question_tabs``; a count of its own for each tab took Django longer to write than
+    PostgreSQL to find."""
+    due = Choose(
+        When(due_on__lt=clock.today(), then=Value("overdue")),
+        When(due_on__lte=_near_until(), then=Value("near")),
+        default=Value("later"),
+    )
+    new = Choose(When(proposed_count__gt=0, then=Value(True)), default=Value(False))
+    rows = Question.objects.filter(visible(viewer), state__in=[State.CANDIDATE, *IN_HAND])
+    return rows.values_list("state", due, new).annotate(n=Count("*"))  # type: ignore[return-value]
+
+
+def _tabs_of(state: str, due: str, new: bool) -> Iterator[str]:
+    """The tabs under which such questions are listed, as ``_tab`` selects them."""
+    if state == State.CANDIDATE:
+        yield "candidate"
+        return
+    yield "all"
+    if new:
+        yield "proposed"
+    if state == State.ANSWERED:
+        yield "answered"
+        return
+    if state == State.SET_UP:
+        yield "waiting"
+    if due in ("near", "overdue"):
+        yield due
+
+
+def waiting_for_dispatcher(viewer: Viewer) -> QuerySet[Question]:
+    """Questions that wait for a person's judgement, to be counted: candidates and undispatched ones; none for those who
+    do not join."""
+    waiting = Question.objects.filter(visible(viewer), state__in=[State.CANDIDATE, State.SET_UP])
+    return waiting if viewer.can(May.JOIN) else waiting.none()
 
 
 def with_proposals(viewer: Viewer) -> tuple[int, int]:
