@@ -178,7 +178,7 @@ def due_call(story, question, on_friday) -> CallBack:
 def test_an_outsider_calls_and_writes_down_three_answers(story, cast, due_call):
     hong = cast.viewer("覃红")
     assert due_call in queries.call_list(hong).rows
-    assert queries.calls_waiting(hong) == 3
+    assert queries.calls_waiting(hong).count() == 3
 
     done = verdicts.record_call(
         call_back=due_call, result="reached", contacted=True, solved="yes", satisfied="very", by=hong
@@ -188,7 +188,7 @@ def test_an_outsider_calls_and_writes_down_three_answers(story, cast, due_call):
     assert done.state == "done"
     assert verdict.way == "call"
     assert verdict.by_id == hong.officer_id
-    assert queries.calls_waiting(hong) == 2
+    assert queries.calls_waiting(hong).count() == 2
     with pytest.raises(AlreadyJudged):
         verdicts.record_call(
             call_back=due_call, result="reached", contacted=True, solved="no", satisfied="not", words="x", by=hong

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import include, path
 
+from tests.cast import Cast
 from tongti.units.access import ROLES, May, Seat, Viewer
+from tongti.units.models import Unit
 from tongti.web import nav
 
 
@@ -72,17 +74,31 @@ def test_the_current_place_is_marked_on_its_inner_pages_too() -> None:
     assert current("/desk/inbox/open/") == ["desk:inbox"]
 
 
-def test_a_count_is_asked_of_the_room_that_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+def test_all_counts_are_asked_of_the_rooms_that_know_by_one_statement(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """A place whose rows lie in two tables counts both; a place that is not shown is not counted."""
     monkeypatch.setattr(nav, "_COUNTS", {})
+    towns, others = Unit.objects.filter(kind=Unit.Kind.TOWNSHIP), Unit.objects.exclude(kind=Unit.Kind.TOWNSHIP)
 
     @nav.counts("desk:inbox")
-    def waiting(request: HttpRequest) -> int:
-        return 38
+    def waiting(viewer: Viewer) -> nav.Rows:
+        assert viewer.name == "李小英"
+        return [towns, others]
 
-    items = {
-        item.url_name: item.count for group in nav.for_request(_request("/desk/", "clerk")) for item in group.items
-    }
-    assert items == {"desk:home": None, "desk:inbox": 38}
+    @nav.counts("desk:home")
+    def nothing(viewer: Viewer) -> nav.Rows:
+        return [Unit.objects.none()]
+
+    @nav.counts("desk:units")
+    def hidden(viewer: Viewer) -> nav.Rows:
+        raise AssertionError("the clerk is not shown the units")
+
+    with django_assert_num_queries(1):
+        groups = nav.for_request(_request("/desk/", "clerk"))
+    items = {item.url_name: item.count for group in groups for item in group.items}
+    assert items == {"desk:home": 0, "desk:inbox": Unit.objects.count()}
 
 
 def test_a_place_without_a_door_is_open_and_a_missing_one_is_no_link() -> None:

@@ -74,11 +74,11 @@ def my_answers(viewer: Viewer, cursor: str = "", *, tab: str = "submitted", size
     return page_of(rows, order=("id",) if tab == "submitted" else ("-id",), cursor=cursor, size=size)
 
 
-def to_sign(viewer: Viewer) -> int:
-    """How many wait for her signature."""
+def to_sign(viewer: Viewer) -> QuerySet[Answer]:
+    """What waits for her signature, to be counted."""
     if not viewer.can(May.SIGN):
-        return 0
-    return Answer.objects.filter(access.led_by(viewer, May.SIGN), state=Answer.State.SUBMITTED).count()
+        return Answer.objects.none()
+    return Answer.objects.filter(access.led_by(viewer, May.SIGN), state=Answer.State.SUBMITTED)
 
 
 @dataclass(frozen=True)

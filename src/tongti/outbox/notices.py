@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from tongti.accounts.models import Officer
 from tongti.outbox.actions import Draft, send_many
@@ -89,9 +90,14 @@ def mine(viewer: Viewer, cursor: str = "", *, unread: bool = False, size: int = 
     return page_of(rows.filter(read_at=None) if unread else rows, order=("-at", "-id"), cursor=cursor, size=size)
 
 
-def unread(viewer: Viewer, limit: int = 100) -> int:
-    """How many she has not read; nobody counts past ``limit``."""
-    return Notice.objects.filter(officer_id=viewer.officer_id, read_at=None)[:limit].count()
+def unread_rows(viewer: Viewer, limit: int = 100) -> QuerySet[Notice]:
+    """What she has not read, to be counted; nobody counts past ``limit``."""
+    return Notice.objects.filter(officer_id=viewer.officer_id, read_at=None)[:limit]
+
+
+def unread(viewer: Viewer) -> int:
+    """How many she has not read."""
+    return unread_rows(viewer).count()
 
 
 def mark_read(*, by: Viewer, notice_id: int | None = None) -> int:

@@ -24,13 +24,13 @@ def viewer_of(officer: Officer) -> Viewer:
     posts = (
         Post.objects.filter(officer=officer, since__lte=today)
         .filter(Q(until=None) | Q(until__gte=today))
-        .select_related("unit")
         .order_by("id")
+        .values_list("unit_id", "unit__path", "unit__short_name", "role")
     )
     seats = tuple(
-        Seat(unit_id=p.unit_id, unit_path=p.unit.path, unit_name=p.unit.short_name, role=ROLES[p.role])
-        for p in posts
-        if p.role in ROLES
+        Seat(unit_id=unit_id, unit_path=path, unit_name=name, role=ROLES[role])
+        for unit_id, path, name, role in posts
+        if role in ROLES
     )
     return Viewer(officer_id=officer.pk, name=officer.name, seats=seats)
 

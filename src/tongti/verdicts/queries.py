@@ -111,12 +111,12 @@ def call_list(viewer: Viewer, *, cursor: str = "") -> Page[CallBack]:
     return page_of(rows, order=["due_on", "id"], cursor=cursor)
 
 
-def calls_waiting(viewer: Viewer) -> int:
-    """How many call-backs are due, at most 999."""
+def calls_waiting(viewer: Viewer) -> QuerySet[CallBack]:
+    """Call-backs that are due, to be counted, at most 999."""
     if not viewer.can(May.REVISIT):
-        return 0
+        return CallBack.objects.none()
     rows = CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
-    return len(rows.exclude(_by_units(viewer.unit_ids)).values_list("pk", flat=True)[:999])
+    return rows.exclude(_by_units(viewer.unit_ids))[:999]
 
 
 def handling_units(reply: Reply) -> set[int]:

@@ -2,24 +2,29 @@
 
 A place is shown when the view behind it would let this person in: the permissions are read off the view itself (desk.doors),
 so the rail cannot drift from the policy. A count comes from a function that the page's own room registers with
-``@counts("desk:inbox")``; it is asked once per page.
+``@counts("desk:inbox")``: it names the rows that wait, and all of a page's counts are one statement.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tongti.units.access import May
+from tongti.shared.counting import together
+from tongti.units.access import May, Viewer
 
-Count = Callable[[HttpRequest], int]
+Rows = Sequence[QuerySet[Any]]
+Waiting = Callable[[Viewer], Rows]
 
-_COUNTS: dict[str, Count] = {}
+_COUNTS: dict[str, Waiting] = {}
 
 
 @dataclass(frozen=True)
@@ -97,12 +102,12 @@ NAV: tuple[NavGroup, ...] = (
 )
 
 
-def counts(url_name: str) -> Callable[[Count], Count]:
-    """Decorator: this function tells how much waits behind ``url_name`` for the person asking."""
+def counts(url_name: str) -> Callable[[Waiting], Waiting]:
+    """Decorator: this function names what waits behind ``url_name`` for the person asking, in one table or several."""
 
-    def register(count: Count) -> Count:
-        _COUNTS[url_name] = count
-        return count
+    def register(waiting: Waiting) -> Waiting:
+        _COUNTS[url_name] = waiting
+        return waiting
 
     return register
 
@@ -131,23 +136,30 @@ def _behind(url_name: str, _urlconf: str, _prefix: str) -> tuple[str, tuple[May,
 
 def for_request(request: HttpRequest, groups: Iterable[NavGroup] = NAV) -> list[NavGroup]:
     """The rail as this person sees it on this page."""
-    seen = (NavGroup(group.title, tuple(_items(request, group))) for group in groups)
-    return [group for group in seen if group.items]
+    seen = [NavGroup(group.title, tuple(_items(request, group))) for group in groups]
+    waiting = _counted(request, [item.url_name for group in seen for item in group.items])
+    return [
+        NavGroup(group.title, tuple(replace(item, count=waiting.get(item.url_name)) for item in group.items))
+        for group in seen
+        if group.items
+    ]
 
 
 def _items(request: HttpRequest, group: NavGroup) -> Iterator[NavItem]:
     for item in group.items:
         url = place(request, item.url_name)
-        if not url:
-            continue
-        count = _COUNTS.get(item.url_name)
-        yield replace(
-            item,
-            label=_label(request, item),
-            url=url,
-            count=count(request) if count else None,
-            current=_is_current(request, url),
-        )
+        if url:
+            yield replace(item, label=_label(request, item), url=url, current=_is_current(request, url))
+
+
+def _counted(request: HttpRequest, shown: Sequence[str]) -> dict[str, int]:
+    """How much waits behind the places shown that say so."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is None:
+        return {}
+    asked = {name: _COUNTS[name](viewer) for name in shown if name in _COUNTS}
+    counted = iter(together([rows for waiting in asked.values() for rows in waiting]))
+    return {name: sum(islice(counted, len(waiting))) for name, waiting in asked.items()}
 
 
 def _label(request: HttpRequest, item: NavItem) -> str | Promise:

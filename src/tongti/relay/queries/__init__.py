@@ -72,6 +72,7 @@ from tongti.relay.queries.requests import (
     promises_to_revisit,
     request_for,
     requests_of,
+    requests_waiting,
     stops_of,
     waiting_requests,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "report_ways",
     "request_for",
     "requests_of",
+    "requests_waiting",
     "role_choices",
     "sheet_for",
     "sheet_kinds",

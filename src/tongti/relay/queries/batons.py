@@ -163,9 +163,9 @@ def counts_for(viewer: Viewer) -> dict[str, int]:
     return {name: int(value) for name, value in rows.items()}
 
 
-def waiting_for(viewer: Viewer) -> int:
-    """What the rail shows beside 本单位的棒: everything open in her units."""
-    return Baton.objects.filter(access.own(viewer), state__in=OPEN).count() if _works(viewer) else 0
+def waiting_for(viewer: Viewer) -> QuerySet[Baton]:
+    """What the rail counts beside 本单位的棒: everything open in her units."""
+    return Baton.objects.filter(access.own(viewer), state__in=OPEN) if _works(viewer) else Baton.objects.none()
 
 
 def _works(viewer: Viewer) -> bool:
@@ -234,9 +234,9 @@ def open_objections(viewer: Viewer, cursor: str = "", *, size: int = 30) -> Page
     return page
 
 
-def objections_waiting(viewer: Viewer) -> int:
-    """How many objections wait for a ruling; 0 for those who do not rule."""
-    return Objection.objects.filter(ruling="").count() if viewer.can(May.RULE) else 0
+def objections_waiting(viewer: Viewer) -> QuerySet[Objection]:
+    """Objections that wait for a ruling, to be counted; none for those who do not rule."""
+    return Objection.objects.filter(ruling="") if viewer.can(May.RULE) else Objection.objects.none()
 
 
 def objection_for(viewer: Viewer, pk: int) -> Objection:

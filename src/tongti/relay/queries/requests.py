@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -13,6 +14,7 @@ from tongti.relay.models import Baton, ClockStop, Evidence, Extension, LateDiver
 from tongti.relay.models.asking import Ask
 from tongti.relay.queries.batons import held
 from tongti.shared import clock
+from tongti.shared.counting import together
 from tongti.shared.errors import DomainError, NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Viewer
@@ -32,11 +34,17 @@ def _requests(kind: str) -> QuerySet[Extension | Promise | LateDiversion]:
     return rows.prefetch_related(Prefetch("baton", _batons()))  # type: ignore[no-any-return]
 
 
-def waiting_requests(viewer: Viewer) -> dict[str, int]:
-    """How many of each kind wait for a decision; nothing for those who do not decide."""
+def requests_waiting(viewer: Viewer) -> dict[str, QuerySet[Any]]:
+    """What waits for a decision, by kind, to be counted; nothing for those who do not decide."""
     if not viewer.can(May.RULE):
         return {}
-    return {kind: model.objects.filter(state=Ask.ASKED).count() for kind, model in KINDS.items()}  # type: ignore[attr-defined]
+    return {kind: model.objects.filter(state=Ask.ASKED) for kind, model in KINDS.items()}  # type: ignore[attr-defined]
+
+
+def waiting_requests(viewer: Viewer) -> dict[str, int]:
+    """How many of each kind wait for a decision; one statement."""
+    rows = requests_waiting(viewer)
+    return dict(zip(rows, together(list(rows.values())), strict=True))
 
 
 def open_requests(

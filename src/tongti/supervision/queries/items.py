@@ -51,7 +51,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
         "open": states.get(Item.State.OPEN, 0),
         "answered": states.get(Item.State.ANSWERED, 0),
         "closed": states.get(Item.State.CLOSED, 0),
-        "proposals": proposals_waiting(viewer),
+        "proposals": proposals_waiting(viewer).count(),
     }
 
 
@@ -190,9 +190,10 @@ def proposals(viewer: Viewer, cursor: str = "", *, size: int = 30) -> Page[Propo
     return page
 
 
-def proposals_waiting(viewer: Viewer) -> int:
-    """How many wait; 0 for those who do not decide them."""
-    return Proposal.objects.filter(state=Proposal.State.WAITING).count() if viewer.can(May.SUPERVISE) else 0
+def proposals_waiting(viewer: Viewer) -> QuerySet[Proposal]:
+    """Those that wait, to be counted; none for those who do not decide them."""
+    waiting = Proposal.objects.filter(state=Proposal.State.WAITING)
+    return waiting if viewer.can(May.SUPERVISE) else waiting.none()
 
 
 def proposal_for(viewer: Viewer, pk: int) -> Proposal:
@@ -242,6 +243,12 @@ def instruction_counts(viewer: Viewer) -> dict[str, int]:
     """How many instructions stand where."""
     states = dict(_instructions(viewer).values_list("state").annotate(n=Count("id")))
     return {tab: sum(states.get(state, 0) for state in group) for tab, group in INSTRUCTION_TABS.items()}
+
+
+def instructions_waiting(viewer: Viewer) -> QuerySet[Instruction]:
+    """Instructions that wait for her side, to be counted: reports to judge for leaders and supervisors, else reports to make."""
+    judges = viewer.can(May.INSTRUCT) or viewer.can(May.SUPERVISE)
+    return _instructions(viewer).filter(state__in=INSTRUCTION_TABS["answered" if judges else "open"])
 
 
 def instruction_for(viewer: Viewer, pk: int) -> Instruction:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,15 +30,14 @@ TEXTS = ("opening", "found", "done", "basis", "next_steps", "remedy", "contact",
 
 
 @nav.counts(LIST)
-def _count(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return answers.to_sign(viewer) if viewer else 0
+def _count(viewer: Viewer) -> nav.Rows:
+    return [answers.to_sign(viewer)]
 
 
 @waits(May.SIGN, order=25)
 def _to_sign(viewer: Viewer) -> Waiting:
     """Answers that wait for this leader's signature."""
-    return Waiting("待签发的答复", answers.to_sign(viewer), reverse(LIST), "signature", "warn")
+    return Waiting("待签发的答复", answers.to_sign(viewer).count(), reverse(LIST), "signature", "warn")
 
 
 @require_safe

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -59,9 +59,8 @@ def _promises_over(viewer: Viewer) -> Waiting | None:
 
 
 @nav.counts("desk:approvals")
-def _count(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return sum(relay.waiting_requests(viewer).values()) if viewer else 0
+def _count(viewer: Viewer) -> nav.Rows:
+    return list(relay.requests_waiting(viewer).values())
 
 
 # --- the unit asks ----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -41,9 +41,8 @@ TABS = (("offered", "待签收"), ("accepted", "办理中"), ("done", "已交"))
 
 
 @nav.counts(LIST)
-def _open(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return relay.waiting_for(viewer) if viewer else 0
+def _open(viewer: Viewer) -> nav.Rows:
+    return [relay.waiting_for(viewer)]
 
 
 @waits(*WORK, order=30)

@@ -59,14 +59,14 @@ class CallForm(Form):
 
 
 @nav.counts(LIST)
-def _waiting(request: DeskRequest) -> int:
-    return queries.calls_waiting(request.viewer)
+def _waiting(viewer: Viewer) -> nav.Rows:
+    return [queries.calls_waiting(viewer)]
 
 
 @waits(May.REVISIT, order=15)
 def _to_call(viewer: Viewer) -> Waiting:
     """Replies whose askers have not said anything by the revisit day."""
-    return Waiting("待回访的答复", queries.calls_waiting(viewer), reverse(LIST), "phone", "warn")
+    return Waiting("待回访的答复", queries.calls_waiting(viewer).count(), reverse(LIST), "phone", "warn")
 
 
 @case_part(order=40)

@@ -1,13 +1,14 @@
 """站内消息: what an officer was told, read or not."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tongti.outbox import notices
 from tongti.shared.errors import NotVisible
+from tongti.units.access import Viewer
 from tongti.web import nav
 from tongti.web.desk.doors import DeskRequest, desk
 
@@ -23,9 +24,8 @@ PLACES = {
 
 
 @nav.counts(LIST)
-def _count(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return notices.unread(viewer) if viewer else 0
+def _unread(viewer: Viewer) -> nav.Rows:
+    return [notices.unread_rows(viewer)]
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """异议: what units say is not theirs, and the ruling."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,13 +19,14 @@ from tongti.web.desk.relay_forms import RulingForm, chosen
 @waits(May.RULE, order=20)
 def _to_rule(viewer: Viewer) -> Waiting:
     """Objections that wait for a ruling."""
-    return Waiting("待裁定的异议", relay.objections_waiting(viewer), reverse("desk:objections"), "gavel", "warn")
+    return Waiting(
+        "待裁定的异议", relay.objections_waiting(viewer).count(), reverse("desk:objections"), "gavel", "warn"
+    )
 
 
 @nav.counts("desk:objections")
-def _count(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return relay.objections_waiting(viewer) if viewer else 0
+def _count(viewer: Viewer) -> nav.Rows:
+    return [relay.objections_waiting(viewer)]
 
 
 @require_safe

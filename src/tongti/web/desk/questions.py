@@ -239,8 +239,8 @@ def _dispatch_url(viewer: Viewer, question: Any) -> str:
 
 
 @nav.counts("desk:questions")
-def _waiting(request: DeskRequest) -> int:
-    return queries.waiting_for_dispatcher(request.viewer) if request.viewer.can(May.JOIN) else 0
+def _waiting(viewer: Viewer) -> nav.Rows:
+    return [queries.waiting_for_dispatcher(viewer)]
 
 
 @waits(May.JOIN, order=14)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,15 +35,14 @@ CONCERNED = (May.SUPERVISE, May.INSTRUCT, May.DISPATCH, May.RECEIVE, May.HANDLE,
 
 
 @nav.counts(LIST)
-def _count(request: HttpRequest) -> int:
-    viewer = getattr(request, "viewer", None)
-    return queries.proposals_waiting(viewer) if viewer else 0
+def _count(viewer: Viewer) -> nav.Rows:
+    return [queries.proposals_waiting(viewer)]
 
 
 @waits(May.SUPERVISE, order=20)
 def _to_decide(viewer: Viewer) -> Waiting:
     """Proposals that wait for a person."""
-    return Waiting("待定的督办建议", queries.proposals_waiting(viewer), reverse(LIST), "alarm-clock", "warn")
+    return Waiting("待定的督办建议", queries.proposals_waiting(viewer).count(), reverse(LIST), "alarm-clock", "warn")
 
 
 @waits(May.SUPERVISE, order=21)
