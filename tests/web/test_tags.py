@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 from lucide.templatetags.lucide import lucide
 
 from tongti.shared.pages import Page
@@ -37,6 +38,18 @@ def test_icon_is_the_drawing_of_the_package(name: str) -> None:
     drawing = ET.fromstring(lucide(name, size=None))
     ours = ET.fromstring(draw(f'{{% icon "{name}" %}}'))
     assert [(part.tag, part.attrib) for part in ours] == [(part.tag, part.attrib) for part in drawing]
+
+
+def test_a_fixed_word_is_kept_for_each_language_and_all_else_is_djangos() -> None:
+    page = Template(
+        '{% load i18n tongti %}{% translate "January" %} {% translate word %} {% translate "May"|upper %} '
+        '{% translate "June" as june %}{{ june }} {% translate "<b>" %}'
+    )
+    said = {}
+    for language in ("en", "zh-hans", "en"):
+        with translation.override(language):
+            said[language] = page.render(Context({"word": "July"}))
+    assert said == {"en": "January July MAY June <b>", "zh-hans": "一月 七月 五月 六月 <b>"}
 
 
 def test_unknown_icon_is_found_before_anybody_sees_the_page() -> None:

@@ -15,6 +15,7 @@
 {% field form.words %} {% error_summary form %} {% form_errors form %}
 {% look_link size="large" %}                address of this page with another look
 {% query sort="due" %}                      this page's query string with one thing changed
+{% translate "编号" %}                      Django's own, a fixed word looked up once per language
 {{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
 """
 
@@ -26,8 +27,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.templatetags.i18n import do_translate
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongti.shared import text
@@ -48,6 +51,32 @@ register.simple_tag(charts.bullet, name="bullet")
 register.simple_tag(wall_charts.axis, name="wall_axis")
 register.simple_tag(wall_charts.strip, name="wall_strip")
 register.simple_tag(wall_charts.bar, name="wall_bar")
+
+
+class _FixedWords(template.Node):
+    """A translated literal. Every line of a table asks for the same eight words: Django's node resolved, translated and escaped
+    them each time, a sixth of what a list cost."""
+
+    child_nodelists = ()
+
+    def __init__(self, words: template.Node) -> None:
+        self.words = words
+        self.said: dict[tuple[str | None, bool], str] = {}
+
+    def render(self, context: template.Context) -> str:
+        key = get_language(), context.autoescape
+        if key not in self.said:
+            self.said[key] = self.words.render(context)
+        return self.said[key]
+
+
+@register.tag
+def translate(parser: template.base.Parser, token: template.base.Token) -> template.Node:
+    """``{% translate %}`` with all that Django's can do; a plain literal is kept for each language."""
+    words = do_translate(parser, token)
+    said = words.filter_expression
+    fixed = said.var.lookups is None and not said.filters and not words.message_context and not words.asvar
+    return _FixedWords(words) if fixed else words
 
 
 @register.simple_tag
