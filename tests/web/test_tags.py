@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Model
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import NoReverseMatch, set_script_prefix
 from django.utils import translation
 from lucide.templatetags.lucide import lucide
 
@@ -50,6 +51,25 @@ def test_a_fixed_word_is_kept_for_each_language_and_all_else_is_djangos() -> Non
         with translation.override(language):
             said[language] = page.render(Context({"word": "July"}))
     assert said == {"en": "January July MAY June <b>", "zh-hans": "一月 七月 五月 六月 <b>"}
+
+
+def test_an_address_without_arguments_is_kept_for_each_prefix_and_all_else_is_djangos() -> None:
+    page = Template(
+        '{% load i18n tongti %}{% url "desk:inbox" %} {% url "desk:case" pk %} {% url name %} {% url "desk:inbox" as inbox %}{{ inbox }}'
+    )
+
+    def drawn(pk: int, name: str) -> list[str]:
+        return page.render(Context({"pk": pk, "name": name})).split()
+
+    assert drawn(7, "desk:home") == ["/desk/inbox/", "/desk/cases/7/", "/desk/", "/desk/inbox/"]
+    set_script_prefix("/tongti/")
+    try:
+        assert drawn(8, "desk:units")[:2] == ["/tongti/desk/inbox/", "/tongti/desk/cases/8/"]
+    finally:
+        set_script_prefix("/")
+    assert drawn(9, "desk:questions") == ["/desk/inbox/", "/desk/cases/9/", "/desk/questions/", "/desk/inbox/"]
+    with pytest.raises(NoReverseMatch):
+        Template('{% load tongti %}{% url "no:such" %}').render(Context())
 
 
 def test_unknown_icon_is_found_before_anybody_sees_the_page() -> None:

@@ -15,19 +15,21 @@
 {% field form.words %} {% error_summary form %} {% form_errors form %}
 {% look_link size="large" %}                address of this page with another look
 {% query sort="due" %}                      this page's query string with one thing changed
-{% translate "编号" %}                      Django's own, a fixed word looked up once per language
+{% translate "编号" %} {% url "desk:inbox" %}   Django's own; a fixed word or address is looked up once
 {{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.template import defaulttags
 from django.templatetags.i18n import do_translate
+from django.urls import get_script_prefix, get_urlconf
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -53,20 +55,21 @@ register.simple_tag(wall_charts.strip, name="wall_strip")
 register.simple_tag(wall_charts.bar, name="wall_bar")
 
 
-class _FixedWords(template.Node):
-    """A translated literal. Every line of a table asks for the same eight words: Django's node resolved, translated and escaped
-    them each time, a sixth of what a list cost."""
+class _Kept(template.Node):
+    """What a tag says when nothing but ``about`` decides it. Every line of a table asks for the same eight words and the same
+    addresses: Django's nodes resolve, look up and escape them each time, a third of what a list or the leader's page cost."""
 
     child_nodelists = ()
 
-    def __init__(self, words: template.Node) -> None:
-        self.words = words
-        self.said: dict[tuple[str | None, bool], str] = {}
+    def __init__(self, drawn: template.Node, about: Callable[[], Hashable]) -> None:
+        self.drawn = drawn
+        self.about = about
+        self.said: dict[Hashable, str] = {}
 
     def render(self, context: template.Context) -> str:
-        key = get_language(), context.autoescape
+        key = self.about(), context.autoescape
         if key not in self.said:
-            self.said[key] = self.words.render(context)
+            self.said[key] = self.drawn.render(context)
         return self.said[key]
 
 
@@ -74,9 +77,25 @@ class _FixedWords(template.Node):
 def translate(parser: template.base.Parser, token: template.base.Token) -> template.Node:
     """``{% translate %}`` with all that Django's can do; a plain literal is kept for each language."""
     words = do_translate(parser, token)
-    said = words.filter_expression
-    fixed = said.var.lookups is None and not said.filters and not words.message_context and not words.asvar
-    return _FixedWords(words) if fixed else words
+    fixed = _is_literal(words.filter_expression) and not words.message_context and not words.asvar
+    return _Kept(words, get_language) if fixed else words
+
+
+@register.tag
+def url(parser: template.base.Parser, token: template.base.Token) -> template.Node:
+    """``{% url %}`` with all that Django's can do; the address of a named page without arguments is kept."""
+    address = defaulttags.url(parser, token)
+    fixed = _is_literal(address.view_name) and not (address.args or address.kwargs or address.asvar)
+    return _Kept(address, _addresses) if fixed else address
+
+
+def _addresses() -> Hashable:
+    return get_urlconf(), get_script_prefix()
+
+
+def _is_literal(said: template.base.FilterExpression) -> bool:
+    plain = not isinstance(said.var, template.Variable) or said.var.lookups is None
+    return plain and not said.filters
 
 
 @register.simple_tag
