@@ -279,7 +279,7 @@ def _sorts(viewer: Viewer) -> QuerySet[Question, tuple[str, str, bool, int]]:
     )
     new = Choose(When(proposed_count__gt=0, then=Value(True)), default=Value(False))
     rows = Question.objects.filter(visible(viewer), state__in=[State.CANDIDATE, *IN_HAND])
-    return rows.values_list("state", due, new).annotate(n=Count("*"))  # type: ignore[return-value]
+    return rows.values_list("state", due, new).annotate(n=Count("*"))
 
 
 def _tabs_of(state: str, due: str, new: bool) -> Iterator[str]:
