@@ -4,7 +4,7 @@ Seeds the folder's database when it is empty (invented cases with known matters,
 cleared for the public), then measures and prints one table and the same as JSON:
 
 * ``public panel``  what a resident's half-typed sentence finds, asked of the running server by HTTP, query included
-* ``desk panel``    the clerk's panel (questions and single cases with reasons), asked of the running server
+* ``desk panel``    the clerk's panel (questions and single cases with the words they share, filings), asked of the running server
 * ``match job``     ``actions.match_case`` for a new case: features, candidates, scores, placing
 * ``burst``         new messages about one event, through the queue and the worker: how they end, and what each fifth cost
 * memory of every process

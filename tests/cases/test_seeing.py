@@ -6,6 +6,7 @@ from tongti.cases import queries
 from tongti.cases.queries import Filters
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import query_code
+from tongti.web.desk.cases_forms import named_categories
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ def test_filing_follows_the_duty_list(cast):
     (best, *_) = queries.filings("幸福路晚上停水，打自来水公司电话没人接")
     assert best.category_id == cast.categories["供水"].pk
     assert (best.lead, best.words) == ("水利局", ("停水", "自来水"))
+    assert best.label in {o.label for o in named_categories()}, "as it stands in the list of the form"
     assert queries.filings("孩子上学难") == []
 
 

@@ -49,31 +49,30 @@ def _waiting(task: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_reasons_are_composed_once_for_what_the_desk_is_shown(
+def test_the_desk_panel_compares_once_and_explains_nothing(
     cast: Cast, water: list[Case], run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Reasons with weights are for proposals; beside the form stand the words that both sides say."""
     run_jobs()
     question = Question.objects.get()
     actions.set_up(question=question, title="幸福路晚上停水", category_id=None, place_id=None, by=cast.viewer("韦晓梅"))
     run_jobs()
     compared: list[int] = []
-    explained: list[int] = []
-    scores, why = engine.scores, engine.Scores.why
+    scores = engine.scores
 
     def watched(asked: engine.Features, others: list[bytes], model: engine.Model) -> engine.Scores:
         compared.append(len(others))
         return scores(asked, others, model)
 
-    def watched_why(found: engine.Scores, chosen: dict[int, engine.Features]) -> dict[int, engine.Comparison]:
-        explained.append(len(chosen))
-        return why(found, chosen)
+    def explained(found: engine.Scores, chosen: dict[int, engine.Features]) -> dict[int, engine.Comparison]:
+        raise AssertionError("nobody reads reasons while typing")
 
     monkeypatch.setattr(engine, "scores", watched)
-    monkeypatch.setattr(engine.Scores, "why", watched_why)
+    monkeypatch.setattr(engine.Scores, "why", explained)
     found = matching.desk_matches(cast.viewer("李小英"), "幸福路晚上停水，打电话没人接")
     assert [match.kind for match in found] == ["question"]
     assert len(compared) == 1, "questions and cases are compared in one go"
-    assert explained == [len(found)] == [1]
+    assert "停水" in found[0].shared_words
 
 
 def test_heavy_keys_are_not_looked_up_and_the_question_is_found_all_the_same(

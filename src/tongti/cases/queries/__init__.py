@@ -1,7 +1,7 @@
 """Reads on cases, always for someone."""
 
 from tongti.cases.diversions import DIVERSIONS, Diversion
-from tongti.cases.queries.filing import Filing, filings
+from tongti.cases.queries.filing import Filing, category_label, filings
 from tongti.cases.queries.imports import (
     BatchState,
     Preview,
@@ -80,6 +80,7 @@ __all__ = [
     "case_by_id",
     "case_for",
     "case_ids_raised_by",
+    "category_label",
     "count",
     "count_raised_by",
     "earlier_of_same_asker",

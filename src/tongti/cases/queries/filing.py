@@ -1,7 +1,11 @@
 """How a difficulty would be filed: category and duty row whose words occur in the text. Plain counting, shown with its reasons."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from tongti.shared import clock
@@ -10,7 +14,10 @@ from tongti.units.models import Category, Duty
 
 @dataclass(frozen=True)
 class Filing:
-    """The suggestion of one duty row (and its category), with the words of the text that speak for it."""
+    """The suggestion of one duty row (and its category), with the words of the text that speak for it.
+
+    ``label`` is how the category stands in a list of last-level ones; "" when it has others below it, or there is none.
+    """
 
     category_id: int | None
     category: str
@@ -22,19 +29,48 @@ class Filing:
     basis: str = ""
     words: tuple[str, ...] = field(default=())
     score: int = 0
+    label: str = ""
+
+
+class _Kind(NamedTuple):
+    """A category as it is looked at here."""
+
+    pk: int
+    name: str
+    full_name: str
+    level: int
+    parent_id: int | None
 
 
 def filings(text: str, limit: int = 3) -> list[Filing]:
-    """Best first; nothing when no keyword and no category name occurs. Three queries.
+    """Best first; nothing when no keyword and no category name occurs. Three queries: it is asked while a clerk types.
 
     A keyword counts its length (水压 says less than 自来水公司), a category its last name.
     """
     if len(text.strip()) < 2:
         return []
+    kinds = _kinds()
     found = _by_duty(text)
     taken = {f.category_id for f in found}
-    found += [f for f in _by_category(text) if f.category_id not in taken]
-    return sorted(found, key=lambda f: -f.score)[:limit]
+    found += [f for f in _by_category(text, kinds) if f.category_id not in taken]
+    return [_labelled(one, kinds) for one in sorted(found, key=lambda f: -f.score)[:limit]]
+
+
+def _kinds() -> list[_Kind]:
+    rows = Category.objects.filter(active=True).values_list("id", "name", "full_name", "level", "parent_id")
+    return [_Kind(*row) for row in rows]
+
+
+def _labelled(found: Filing, kinds: Sequence[_Kind]) -> Filing:
+    if any(kind.parent_id == found.category_id for kind in kinds):
+        return found
+    own = next((kind for kind in kinds if kind.pk == found.category_id), None)
+    return replace(found, label=category_label(own.name, own.full_name)) if own else found
+
+
+def category_label(name: str, full_name: str) -> str:
+    """A last-level category as it is read and typed: its name, and in brackets where it stands."""
+    return f"{name}（{full_name.rpartition('/')[0] or '其他'}）"
 
 
 def _by_duty(text: str) -> list[Filing]:
@@ -47,39 +83,45 @@ def _by_duty(text: str) -> list[Filing]:
         hits = [w for w in keywords.split() if w in text]
         if hits:
             scored.append((sum(len(w) for w in hits), pk, tuple(hits)))
-    best = sorted(scored, reverse=True)[:3]
+    best = {pk: (score, hits) for score, pk, hits in sorted(scored, reverse=True)[:3]}
+    helpers = ArrayAgg("helpers__short_name", filter=Q(helpers__isnull=False), default=[], order_by="helpers__id")
     rows = (
-        Duty.objects.select_related("category", "lead").prefetch_related("helpers").in_bulk([pk for _, pk, _ in best])
+        Duty.objects.filter(pk__in=best)
+        .annotate(others=helpers)
+        .values_list(
+            "id", "category_id", "category__full_name", "matter", "lead__short_name", "others", "by_territory", "basis"
+        )
     )
-    return [_of_duty(rows[pk], hits, score) for score, pk, hits in best]
+    return [
+        Filing(
+            category_id=category_id,
+            category=category or "",
+            duty_id=pk,
+            matter=matter,
+            lead=lead,
+            helpers=tuple(others),
+            by_territory=by_territory,
+            basis=basis,
+            words=best[pk][1],
+            score=best[pk][0],
+        )
+        for pk, category_id, category, matter, lead, others, by_territory, basis in sorted(
+            rows, key=lambda row: (best[row[0]][0], row[0]), reverse=True
+        )
+    ]
 
 
-def _of_duty(duty: Duty, hits: tuple[str, ...], score: int) -> Filing:
-    return Filing(
-        category_id=duty.category_id,
-        category=duty.category.full_name if duty.category else "",
-        duty_id=duty.pk,
-        matter=duty.matter,
-        lead=duty.lead.short_name,
-        helpers=tuple(unit.short_name for unit in duty.helpers.all()),
-        by_territory=duty.by_territory,
-        basis=duty.basis,
-        words=hits,
-        score=score,
-    )
-
-
-def _by_category(text: str) -> list[Filing]:
-    rows = Category.objects.filter(active=True, level__gte=2).values_list("id", "name", "full_name", "level")
+def _by_category(text: str, kinds: Sequence[_Kind]) -> list[Filing]:
     found = []
-    for pk, name, full_name, level in rows:
-        hits = tuple(part for part in _parts(name) if part in text)
+    for kind in kinds:
+        hits = tuple(part for part in _parts(kind.name) if part in text) if kind.level >= 2 else ()
         if hits:
-            score = sum(len(part) for part in hits) + (level == 3)
-            found.append(Filing(category_id=pk, category=full_name, words=hits, score=score))
+            score = sum(len(part) for part in hits) + (kind.level == 3)
+            found.append(Filing(category_id=kind.pk, category=kind.full_name, words=hits, score=score))
     return sorted(found, key=lambda f: -f.score)[:3]
 
 
+@lru_cache(maxsize=4096)
 def _parts(name: str) -> list[str]:
     """物业服务与管理 → 物业服务, 管理 is too common to say anything; one character never does."""
     for sign in "、与和及/（）()":

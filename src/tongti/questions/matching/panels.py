@@ -10,7 +10,7 @@ import samequestion as engine
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
 from tongti.questions.access import visible
-from tongti.questions.matching.likeness import CASES, QUESTIONS, nearest, reason_rows, usable
+from tongti.questions.matching.likeness import CASES, QUESTIONS, nearest, usable
 from tongti.questions.matching.loaded import model
 from tongti.questions.matching.profiles import OPEN, unpack
 from tongti.questions.models import Membership, Question
@@ -67,7 +67,6 @@ class DeskMatch:
     asker_count: int
     lead_name: str
     probability: float
-    reasons: list[dict[str, object]]
     shared_words: tuple[str, ...]
 
 
@@ -89,10 +88,12 @@ class Look:
     compared: list[bytes]
     scores: engine.Scores
 
-    def why(self, shown: Sequence[Alike]) -> list[engine.Comparison]:
-        """Reasons for what is shown."""
-        found = self.scores.why({one.at: engine.Features.from_bytes(self.compared[one.at]) for one in shown})
-        return [found[one.at] for one in shown]
+    def shared_words(self, one: Alike) -> tuple[str, ...]:
+        """The words that both sides say. Reasons with weights are for proposals, which somebody decides; nobody reads them
+        while typing, and they cost as much as the comparing."""
+        return engine.shared_words(
+            self.scores.query, engine.Features.from_bytes(self.compared[one.at]), self.scores.model
+        )
 
 
 # --- the public's panel -------------------------------------------------------------------------------------------
@@ -163,9 +164,8 @@ def desk_matches(
     questions = _seen_questions(viewer, look.questions[: limit * 2])[:limit]
     room = limit - len(questions)
     cases = _seen_cases(viewer, look.cases[: limit * 3])[:room] if room else []
-    why = iter(look.why([alike for alike, _ in (*questions, *cases)]))
-    return [_desk_question(question, alike, next(why)) for alike, question in questions] + [
-        _desk_case(case, alike, next(why)) for alike, case in cases
+    return [_desk_question(question, alike, look.shared_words(alike)) for alike, question in questions] + [
+        _desk_case(case, alike, look.shared_words(alike)) for alike, case in cases
     ]
 
 
@@ -184,7 +184,7 @@ def _seen_cases(viewer: Viewer, alike: Sequence[Alike]) -> list[tuple[Alike, Cas
     return [(one, seen[one.pk]) for one in alike if one.pk in seen]
 
 
-def _desk_question(question: Question, alike: Alike, why: engine.Comparison) -> DeskMatch:
+def _desk_question(question: Question, alike: Alike, words: tuple[str, ...]) -> DeskMatch:
     return DeskMatch(
         kind="question",
         pk=question.pk,
@@ -195,12 +195,11 @@ def _desk_question(question: Question, alike: Alike, why: engine.Comparison) -> 
         asker_count=question.asker_count,
         lead_name=question.lead.short_name if question.lead else "",
         probability=alike.chance,
-        reasons=reason_rows(why),
-        shared_words=why.shared_words,
+        shared_words=words,
     )
 
 
-def _desk_case(case: Case, alike: Alike, why: engine.Comparison) -> DeskMatch:
+def _desk_case(case: Case, alike: Alike, words: tuple[str, ...]) -> DeskMatch:
     return DeskMatch(
         kind="case",
         pk=case.pk,
@@ -211,8 +210,7 @@ def _desk_case(case: Case, alike: Alike, why: engine.Comparison) -> DeskMatch:
         asker_count=1,
         lead_name=case.holder.short_name if case.holder else "",
         probability=alike.chance,
-        reasons=reason_rows(why),
-        shared_words=why.shared_words,
+        shared_words=words,
     )
 
 

@@ -104,11 +104,7 @@ def named_categories() -> list[Named]:
     """Last-level categories, each with where it stands."""
     rows = list(units.categories().values_list("id", "name", "full_name", "parent_id"))
     parents = {parent for _, _, _, parent in rows}
-    return [
-        Named(pk, name, f"{name}（{full.rpartition('/')[0] or '其他'}）")
-        for pk, name, full, _ in rows
-        if pk not in parents
-    ]
+    return [Named(pk, name, cases.category_label(name, full)) for pk, name, full, _ in rows if pk not in parents]
 
 
 class RegisterForm(Form):
@@ -209,10 +205,6 @@ class RegisterForm(Form):
     def categories(self) -> list[Named]:
         """What may stand in the field of categories."""
         return named_categories()
-
-    def label_of(self, category_id: int | None) -> str:
-        """How a category is written in its field."""
-        return next((o.label for o in self.categories if o.pk == category_id), "")
 
     @property
     def is_stuck(self) -> bool:

@@ -115,7 +115,7 @@ def _unchecked(request: HttpRequest, found: list[cases.Filing] | None = None, **
 
 def _suggest(form: RegisterForm, found: list[cases.Filing], chosen: str, suggested: str) -> None:
     """The best filing goes into the category field, unless the clerk wrote something else there."""
-    best = form.label_of(found[0].category_id) if found else ""
+    best = found[0].label if found else ""
     follow = chosen in ("", suggested)
     form.initial |= {"category": best if follow else chosen, "suggested": best}
 
