@@ -156,6 +156,14 @@ WHO: dict[str, set[str]] = {
     "desk:firms": FIRM_READERS,
     "desk:firms_export": {"dispatcher", "coordinator", "supervisor", "analyst", "leader", "unit_leader"},
     "desk:firm_new": REGISTRARS | UNIT_FIRMS | {"field_officer", "stranger"},
+    **dict.fromkeys(
+        (
+            "desk:firm_imports", "desk:firm_import", "desk:firm_import_compare", "desk:firm_import_decide",
+            "desk:firm_import_status", "desk:firm_import_errors", "desk:firm_duplicates", "desk:firm_pair",
+            "desk:firm_merge_undo",
+        ),
+        REGISTRARS,
+    ),
     "desk:firm": ALL_FIRMS | UNIT_FIRMS,
     "desk:firm_edit": REGISTRARS | UNIT_FIRMS,
     "desk:firm_contact": REGISTRARS | UNIT_FIRMS,

@@ -31,3 +31,15 @@ class FirmMerged(DomainError):
     """The entry was merged into another one."""
 
     code, status, words = "parties.firm_merged", 409, "这条登记已经并入另一条，请到那一条去改。"
+
+
+class MergeRefused(DomainError):
+    """Two entries that cannot be one."""
+
+    code, status, words = "parties.merge_refused", 409, "{why}"
+
+
+class FirmImportBusy(DomainError):
+    """The import is past the step that was asked for."""
+
+    code, status, words = "parties.firm_import_busy", 409, "这张表已经开始导入（或者已经删掉）了，请刷新后再看。"

@@ -28,6 +28,12 @@ WORDS: dict[str, str] = {
     "firm.contact_added": "新增联系人",
     "firm.contact_ended": "移出联系人",
     "firm.figures_entered": "录入指标数",
+    "firm.absorbed": "并入了另一条登记",
+    "firm.merged": "并入另一条登记",
+    "firm.separated": "撤销合并，分出另一条登记",
+    "firm.restored": "撤销合并，恢复登记",
+    "firm.told_apart": "核对为不是同一家",
+    "case.asker_merged": "诉求人的登记合并，改挂到留下的一条",
     "case.asker_revealed": "查看诉求人身份",
     # a case
     "case.registered": "登记诉求",

@@ -1,28 +1,24 @@
 """登记簿: enter a firm, change its entry, keep its contacts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from tongti.parties import names
 from tongti.parties.access import may_keep, may_reveal
-from tongti.parties.actions.people import NAME_LIMIT, grant
-from tongti.parties.codes import checked_code
+from tongti.parties.actions.people import grant
+from tongti.parties.drafts import ContactDraft, FirmDraft, ReadContact, read_contact, read_draft
 from tongti.parties.errors import AlreadyRegistered, FirmMerged
+from tongti.parties.indexes import name_index
 from tongti.parties.models import Firm, FirmContact, Party, Reveal
-from tongti.parties.queries.people import name_index, phone_index
-from tongti.parties.sectors import read_sector
-from tongti.shared import clock
+from tongti.shared import clock, later
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotAllowed, Raced
-from tongti.shared.text import checked_words, mask_name, normal_phone, tidy
 from tongti.trail import actions as trail
 from tongti.units.access import May, Scope, Viewer
 from tongti.units.models import Region, Transfer, Unit
 
-FIRM_NAME_LIMIT, ADDRESS_LIMIT, POST_LIMIT, MOST_CONTACTS = 120, 200, 40, 20
+MOST_CONTACTS = 20
 # What the party of a firm is called in the rooms that know only parties.
 PARTY_KIND = {
     Firm.Kind.PARK: Party.Kind.ORGANISATION,
@@ -30,72 +26,12 @@ PARTY_KIND = {
 }
 
 
-@dataclass(frozen=True)
-class FirmDraft:
-    """What an entry says. ``sector`` is typed (code or name of GB/T 4754), everything else is ids and codes."""
-
-    name: str
-    kind: str = Firm.Kind.ENTERPRISE
-    name_personal: bool = False
-    credit_code: str = ""
-    size: str = ""
-    sector: str = ""
-    park_id: int | None = None
-    place_id: int | None = None
-    address: str = ""
-    status: str = Firm.Status.RUNNING
-    unit_id: int | None = None
-
-
-@dataclass(frozen=True)
-class ContactDraft:
-    """One person at a firm."""
-
-    name: str = ""
-    phone: str = ""
-    post: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Nothing was typed."""
-        return not (self.name.strip() or self.phone.strip() or self.post.strip())
-
-
-# Fields of a draft that are columns of the entry as they stand.
-_COLUMNS = ("kind", "name_personal", "credit_code", "size", "park_id", "place_id", "address", "status", "unit_id")
-
-
-def read_draft(draft: FirmDraft) -> dict[str, Any]:
-    """The columns that a draft fills, tidy and checked; no database. ``true_name`` is the party's. Raises BadInput."""
-    name = checked_words(draft.name, "name", "名称", FIRM_NAME_LIMIT).replace("\n", " ")
-    for field, value, choices in (
-        ("kind", draft.kind, Firm.Kind),
-        ("size", draft.size, Firm.Size),
-        ("status", draft.status, Firm.Status),
-    ):
-        if value not in choices.values and (value or field != "size"):
-            raise BadInput(field, "没有这个选项，请重新选择。")
-    if draft.name_personal and draft.kind != Firm.Kind.SHOP:
-        raise BadInput("name_personal", "只有商户（个体工商户）可以用经营者的姓名作名称。")
-    sector, section = read_sector(draft.sector)
-    shown = mask_name(name) if draft.name_personal else name
-    columns = {column: getattr(draft, column) for column in _COLUMNS}
-    return columns | {
-        "true_name": name,
-        "name": shown,
-        # pairs of a masked name would find nothing, and those of the true one would give it away
-        "core": "" if draft.name_personal else names.core(name),
-        "grams": [] if draft.name_personal else names.grams(name),
-        "credit_code": checked_code(draft.credit_code),
-        "sector": sector,
-        "section": section,
-        "address": checked_words(draft.address, "address", "地址", ADDRESS_LIMIT, optional=True),
-    }
-
-
 @transaction.atomic
 def enter_firm(*, draft: FirmDraft, contacts: tuple[ContactDraft, ...] = (), by: Actor) -> Firm:
-    """A new entry, with its party. Raises BadInput, AlreadyRegistered, NotAllowed (also for a unit out of her reach)."""
+    """A new entry, with its party. Raises BadInput, AlreadyRegistered, NotAllowed (also for a unit out of her reach).
+
+    Defers ``find_lookalikes``.
+    """
     columns = _placed(read_draft(draft), by=by)
     read = [read_contact(one) for one in contacts if not one.empty]
     _code_is_free(columns["credit_code"])
@@ -106,6 +42,7 @@ def enter_firm(*, draft: FirmDraft, contacts: tuple[ContactDraft, ...] = (), by:
     trail.record("firm.entered", firm, by=by, facts={"kind": firm.kind, "unit": firm.unit_id}, first=True)
     for one in read:
         _add_contact(firm, one, by=by)
+    later.defer("find_lookalikes", firm_ids=[firm.pk])
     return firm
 
 
@@ -154,7 +91,10 @@ def new_firm(columns: dict[str, Any]) -> Firm:
 
 @transaction.atomic
 def change_firm(*, firm: Firm, draft: FirmDraft, version: int, by: Viewer) -> list[str]:
-    """Write what differs; answers the changed fields. Raises BadInput, AlreadyRegistered, FirmMerged, NotAllowed, Raced."""
+    """Write what differs; answers the changed fields. Raises BadInput, AlreadyRegistered, FirmMerged, NotAllowed, Raced.
+
+    Defers ``find_lookalikes``.
+    """
     require_keep(firm, by=by)
     columns = _placed(read_draft(draft), by=by, before=firm.unit_id)
     _code_is_free(columns["credit_code"], besides=firm.pk)
@@ -175,30 +115,9 @@ def change_firm(*, firm: Firm, draft: FirmDraft, version: int, by: Viewer) -> li
     party.save(update_fields=["name", "name_index", "credit_code", "kind"])
     told = [name for name in changed if name not in ("core", "grams", "section")] or ["name"]
     trail.record("firm.changed", firm, by=by, facts={"fields": told})
+    later.defer("find_lookalikes", firm_ids=[firm.pk])
     firm.refresh_from_db()
     return told
-
-
-@dataclass(frozen=True)
-class ReadContact:
-    """A contact in normal form."""
-
-    name: str
-    phone: str
-    post: str
-    phone_index: bytes
-
-
-def read_contact(draft: ContactDraft) -> ReadContact:
-    """Tidy and checked; no database. Raises BadInput."""
-    name = checked_words(draft.name, "contact_name", "联系人姓名", NAME_LIMIT)
-    phone = normal_phone(draft.phone) if draft.phone.strip() else ""
-    if draft.phone.strip() and not phone:
-        raise BadInput("contact_phone", "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。")
-    post = tidy(draft.post)
-    if len(post) > POST_LIMIT:
-        raise BadInput("contact_post", f"“职务”写了 {len(post)} 字，最多 {POST_LIMIT} 字。")
-    return ReadContact(name, phone, post, phone_index(phone))
 
 
 @transaction.atomic

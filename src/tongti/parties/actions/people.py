@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from tongti.parties.codes import checked_code
 from tongti.parties.errors import NoReason
+from tongti.parties.indexes import name_index, outside_index, phone_index, tail_index
 from tongti.parties.models import Party, Reveal
-from tongti.parties.queries.people import name_index, outside_index, phone_index, tail_index
 from tongti.shared import clock, prepared, rows
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotVisible

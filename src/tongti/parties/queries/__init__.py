@@ -1,5 +1,6 @@
 """Reads on the people and firms we serve."""
 
+from tongti.parties.indexes import name_index, outside_index, phone_index, tail_index
 from tongti.parties.queries.figures import (
     UNITS,
     FigureLine,
@@ -34,6 +35,30 @@ from tongti.parties.queries.firms import (
     true_name,
     whole_register,
 )
+from tongti.parties.queries.imports import (
+    FIRM_DECISIONS,
+    FIRM_IMPORT_TABS,
+    FirmColumns,
+    FirmImportState,
+    firm_columns,
+    firm_faults_workbook,
+    firm_field_names,
+    firm_import_counts,
+    firm_import_for,
+    firm_import_lines,
+    firm_imports,
+    firm_rows_undecided,
+    has_firm_faults_file,
+    with_cells,
+)
+from tongti.parties.queries.merges import (
+    is_registrar,
+    lookalikes,
+    lookalikes_waiting,
+    merge_for,
+    merges,
+    pair_for,
+)
 from tongti.parties.queries.people import (
     HIDDEN_NAME,
     NO_NAME,
@@ -44,15 +69,13 @@ from tongti.parties.queries.people import (
     faces,
     known_callers,
     name_for_letter,
-    name_index,
-    outside_index,
     party_ids_by_phone,
-    phone_index,
     reveal_reasons,
-    tail_index,
 )
 
 __all__ = [
+    "FIRM_DECISIONS",
+    "FIRM_IMPORT_TABS",
     "HIDDEN_NAME",
     "NO_NAME",
     "UNITS",
@@ -61,7 +84,9 @@ __all__ = [
     "FigureLine",
     "FigureSource",
     "FirmCard",
+    "FirmColumns",
     "FirmFilters",
+    "FirmImportState",
     "FirmKind",
     "FirmSize",
     "FirmStatus",
@@ -76,14 +101,29 @@ __all__ = [
     "figure_history",
     "figure_lines",
     "firm_card",
+    "firm_columns",
+    "firm_faults_workbook",
+    "firm_field_names",
     "firm_for",
     "firm_history",
+    "firm_import_counts",
+    "firm_import_for",
+    "firm_import_lines",
+    "firm_imports",
+    "firm_rows_undecided",
     "firms",
+    "has_firm_faults_file",
+    "is_registrar",
     "known_callers",
+    "lookalikes",
+    "lookalikes_waiting",
+    "merge_for",
+    "merges",
     "name_for_letter",
     "name_index",
     "newest_figures",
     "outside_index",
+    "pair_for",
     "parks",
     "party_ids_by_phone",
     "party_ids_of",
@@ -98,4 +138,5 @@ __all__ = [
     "tenants",
     "true_name",
     "whole_register",
+    "with_cells",
 ]

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from tongti.accounts.models import Officer
 from tongti.parties import names
 from tongti.parties.access import may_keep, may_reveal, visible
+from tongti.parties.indexes import name_index
 from tongti.parties.models import Firm, FirmContact, Party
-from tongti.parties.queries.people import live_reveals, name_index
+from tongti.parties.queries.people import live_reveals
 from tongti.parties.sectors import Section, sections, sector_words
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tongti.parties.indexes import phone_index, tail_index
 from tongti.parties.models import FirmContact, Party, Reveal
-from tongti.shared import clock, crypto
+from tongti.shared import clock
 from tongti.shared.text import mask_name, mask_phone, national_phone, normal_phone
 from tongti.units.access import May, Scope, Viewer
 
@@ -38,26 +39,6 @@ class KnownCaller:
     credit_code: str
 
 
-def phone_index(e164: str) -> bytes:
-    """Blind index of a whole phone number."""
-    return crypto.blind_index(e164, purpose="party.phone")
-
-
-def tail_index(e164: str) -> bytes:
-    """Blind index of the last four digits, by which a person remembers a number."""
-    return crypto.blind_index(e164[-4:], purpose="party.tail") if e164 else b""
-
-
-def name_index(name: str) -> bytes:
-    """Blind index of a name."""
-    return crypto.blind_index(name, purpose="party.name")
-
-
-def outside_index(outside_id: str) -> bytes:
-    """Blind index of an asker's id at an outside source (``source:id``)."""
-    return crypto.blind_index(outside_id, purpose="party.outside")
-
-
 def known_callers(viewer: Viewer, phone: str, limit: int = 5) -> list[KnownCaller]:
     """Who called from this number before, newest first; nothing for viewers who do not take calls."""
     e164 = normal_phone(phone)
@@ -73,7 +54,7 @@ def party_ids_by_phone(viewer: Viewer, typed: str, limit: int = 200) -> list[int
         return []
     digits = "".join(c for c in typed if c.isdigit())
     if len(digits) == 4:
-        rows = Party.objects.filter(tail_index=crypto.blind_index(digits, purpose="party.tail"))
+        rows = Party.objects.filter(tail_index=tail_index(digits))
     elif e164 := normal_phone(typed):
         rows = Party.objects.filter(phone_index=phone_index(e164))
     else:

@@ -53,6 +53,7 @@ def report(d: District, firms: list[Firm]) -> None:
     """The figures of the last three months, entered by the command office at one sitting."""
     rng = random.Random(SEED)  # noqa: S311
     parties.enter_figures(entries=list(_figures(firms, rng)), by=d.viewer(KEEPER))
+    parties.find_lookalikes()
 
 
 def _draft(d: District, group: str, row: list[Any], number: int, parks: dict[str, int]) -> FirmDraft:

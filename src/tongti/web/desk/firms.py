@@ -52,6 +52,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "total": parties.count_firms(request.viewer, filters),
         "narrowed": any(request.GET.get(name) for name in form.fields),
         "may_keep": request.viewer.can(May.KEEP_FIRMS),
+        "registrar": parties.is_registrar(request.viewer),
         "may_export": request.viewer.can(May.EXPORT),
     }
     return render(request, "desk/firms/list.html", context)
