@@ -211,6 +211,23 @@ def test_what_was_imported_is_compared_for_doubles(bring, keeper):
     assert {row.one.name, row.other.name} == {"新圩木业", "云岭区新圩木业有限公司"}
 
 
+def test_a_shop_without_a_name_of_its_own_stays_a_persons_name_and_comes_in_once(bring, keeper):
+    headers = ["名称", "类别", "村社区", "经营者", "负责人", "联系电话"]
+    row = ["蒙桂兰", "个体工商户", "白石村", "", "蒙桂兰", "15400000021"]
+    bring.run(bring(row, headers=headers))
+    shop = Firm.objects.get()
+    assert (shop.name, shop.name_personal, shop.core, shop.grams) == ("蒙**", True, "", [])
+    assert "蒙桂兰" not in str(Firm.objects.values()) + str(FirmImportRow.objects.values())
+    again = bring(row, headers=headers)
+    assert [(outcome, reasons) for outcome, _, reasons in told(again).values()] == [("same", ("名称和地点都相同",))]
+    bring.run(again)
+    assert Firm.objects.count() == 1
+    # a table that says more of it opens nothing, and overwrites the true name with nothing
+    done = bring.run(bring([*row, "停业"], headers=[*headers, "经营状态"]))
+    shop.refresh_from_db()
+    assert (done.changed, shop.status, shop.name, shop.party.name) == (1, "stopped", "蒙**", "蒙桂兰")
+
+
 # --- what is refused ----------------------------------------------------------------------------------------------------
 
 
@@ -281,20 +298,23 @@ def test_columns_that_name_nothing_are_refused_with_what_was_chosen_kept(browser
     url = f"/desk/firms/import/{batch.pk}/"
     page = text(browser.get(url))
     assert "企业名称" in page
+    assert "大塘村" in page
     assert "15400000001" not in page
-    answer = browser.post(f"{url}compare/", {"col_name": "-", "col_address": "5"})
+    assert "韦建国" not in page
+    nothing = {f"col_{name}": "-" for name, _ in queries.firm_field_names()}
+    answer = browser.post(f"{url}compare/", nothing | {"col_address": "5"})
     assert answer.status_code == 422
     assert "请指明哪一列是名称" in text(answer)
     assert FirmImport.objects.get().state == "uploaded"
 
 
-def test_the_compared_rows_cost_the_same_however_many_they_are(browser, bring, django_assert_max_num_queries):
-    entered("云岭区龙腾食品有限公司")
+def test_the_compared_rows_cost_the_same_however_many_they_are(browser, cast, bring, django_assert_max_num_queries):
+    entered("云岭区龙腾食品有限公司", place_id=cast.regions["大塘村"].pk)
     batch = bring(*(firm_row(f"五金制品{n}厂", code(100 + n), phone="") for n in range(40)), firm_row("龙腾食品厂"))
     url = f"/desk/firms/import/{batch.pk}/"
     browser.get(url)
     for tab in ("doubtful", "new", "wrong"):
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             browser.get(url, {"tab": tab})
     assert "还有 1 行拿不准的没有定" in text(browser.get(url))
 

@@ -249,6 +249,14 @@ def replies_for_case(case: Case, viewer: Viewer | None = None) -> list[ReplyView
     ]
 
 
+def latest_replies(case_ids: Sequence[int], limit: int = 3) -> list[Reply]:
+    """The newest answers that went to these cases, which the caller was let see; one query. For the file of a firm."""
+    if not case_ids:
+        return []
+    rows = Reply.objects.filter(case_id__in=case_ids).select_related("answer__lead", "case")
+    return list(rows.defer("case__search").order_by("-made_at", "-pk")[:limit])
+
+
 @dataclass(frozen=True)
 class PublicAnswer:
     """A joint answer as strangers may read it on the public page of its question: what all share, nobody's own sentences."""

@@ -25,7 +25,8 @@ BODY, PHONE, CORE, NEAR_NAME, PLACE, PARK, OTHER_BODY = 3.0, 2.0, 2.5, 2.0, 0.5,
 
 @dataclass(frozen=True)
 class Known:
-    """What is compared of one entry (or of a row that would become one)."""
+    """What is compared of one entry (or of a row that would become one). ``secret`` is the blind index of a name that is a
+    person's: such a name has no ``core`` and is only ever equal or not."""
 
     pk: int
     name: str
@@ -34,6 +35,7 @@ class Known:
     place_id: int | None = None
     park_id: int | None = None
     phones: frozenset[bytes] = frozenset()
+    secret: bytes = b""
 
     @property
     def plain(self) -> str:
@@ -80,22 +82,25 @@ class Register:
     _by_body: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_core: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_plain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _by_secret: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_phone: dict[bytes, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_gram: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def read(cls) -> "Register":
-        """The whole register; two queries."""
+        """The whole register; three queries."""
         phones: dict[int, set[bytes]] = defaultdict(set)
         current = FirmContact.objects.filter(until=None, firm__merged_into=None).exclude(phone_index=b"")
         for firm_id, index in current.values_list("firm_id", "phone_index"):
             phones[firm_id].add(bytes(index))
         snapshot = cls()
         rows = Firm.objects.filter(merged_into=None).order_by("pk")
+        secrets = dict(rows.filter(name_personal=True).values_list("pk", "party__name_index"))
         for pk, name, core, code, place_id, park_id in rows.values_list(
             "pk", "name", "core", "credit_code", "place_id", "park_id"
         ):
-            snapshot.add(Known(pk, name, core, code, place_id, park_id, frozenset(phones.get(pk, ()))))
+            told = frozenset(phones.get(pk, ()))
+            snapshot.add(Known(pk, name, core, code, place_id, park_id, told, bytes(secrets.get(pk, b""))))
         return snapshot
 
     def add(self, known: Known) -> None:
@@ -109,12 +114,15 @@ class Register:
             self._by_plain[known.plain].add(known.pk)
             for gram in names.grams(known.core):
                 self._by_gram[gram].add(known.pk)
+        if known.secret:
+            self._by_secret[known.secret].add(known.pk)
         for phone in known.phones:
             self._by_phone[phone].add(known.pk)
 
-    def named(self, name: str) -> list[Known]:
+    def named(self, known: Known) -> list[Known]:
         """Entries of exactly this name."""
-        return [self.entries[pk] for pk in sorted(self._by_plain.get(names.plain(name), ()))]
+        same = self._by_secret.get(known.secret, ()) if known.secret else self._by_plain.get(known.plain, ())
+        return [self.entries[pk] for pk in sorted(same)]
 
     def slipped(self, code: str) -> Known | None:
         """The entry whose code is this wrong one with a single slip of the hand."""
@@ -173,7 +181,7 @@ def match(row: Known, register: Register) -> Match:
     """Which entry a row of a table is: by code, else by name and place, else doubtful or new."""
     if row.code and row.code in register.by_code:
         return _same_code(row, register.entries[register.by_code[row.code]])
-    named = [known for known in register.named(row.name) if not (row.code and known.code)]
+    named = [known for known in register.named(row) if not (row.code and known.code)]
     at_place = [known for known in named if row.place_id and known.place_id == row.place_id]
     if len(at_place) == 1:
         return Match("same", at_place[0].pk, ("名称和地点都相同",))

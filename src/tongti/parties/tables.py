@@ -144,6 +144,9 @@ def _read(number: int, said: Mapping[str, str], names: Names) -> Row:
         status=_one_of(said.get("status", ""), names.statuses, "状态") or Firm.Status.RUNNING,
         unit_id=_id_of(said.get("unit", ""), names.units, "没有“{}”这个单位。"),
     )
+    if draft.kind == Firm.Kind.SHOP and draft.name and draft.name == contact.name:
+        # no sign over the door: the name of the shop is the name of who runs it, which is nobody's to read
+        draft = replace(draft, name_personal=True)
     columns = read_draft(draft)
     if not contact.name and (phone or contact.post):
         # a phone without a name is the firm's own

@@ -28,7 +28,7 @@ WORDS: dict[str, str] = {
     "firm.contact_added": "新增联系人",
     "firm.contact_ended": "移出联系人",
     "firm.figures_entered": "录入指标数",
-    "firm.absorbed": "并入了另一条登记",
+    "firm.absorbed": "另一条登记并入这里",
     "firm.merged": "并入另一条登记",
     "firm.separated": "撤销合并，分出另一条登记",
     "firm.restored": "撤销合并，恢复登记",

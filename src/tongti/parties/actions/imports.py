@@ -13,8 +13,10 @@ from tongti.parties import matching, names, tables
 from tongti.parties.actions.firms import add_contact, change_firm, enter_many
 from tongti.parties.drafts import FirmDraft
 from tongti.parties.errors import FirmImportBusy
+from tongti.parties.indexes import name_index
 from tongti.parties.matching import Known, Match, Register
 from tongti.parties.models import Firm, FirmContact, FirmImport, FirmImportRow
+from tongti.parties.queries.firms import true_name
 from tongti.parties.sectors import read_sector
 from tongti.parties.tables import LABELS, Names, Row
 from tongti.shared import clock, later
@@ -260,7 +262,10 @@ def _draft_of(firm: Firm) -> FirmDraft:
 def _known(row: Row) -> Known:
     phones = frozenset({row.phone_index}) if row.phone_index else frozenset()
     draft = row.draft
-    return Known(0, draft.name, names.core(draft.name), draft.credit_code, draft.place_id, draft.park_id, phones)
+    core, secret = names.core(draft.name), b""
+    if draft.name_personal:
+        core, secret = "", name_index(draft.name)
+    return Known(0, draft.name, core, draft.credit_code, draft.place_id, draft.park_id, phones, secret)
 
 
 def _contacts_of(firm_ids: Sequence[int]) -> dict[int, _People]:
@@ -350,7 +355,9 @@ def _change_all(lines: Sequence[FirmImportRow], rows: Mapping[int, Row], *, by: 
 def _change(firm: Firm, row: Row, people: _People | None, *, by: Viewer) -> bool:
     changes = _changes(firm, row, people)
     if changes.columns:
-        change_firm(firm=firm, draft=changes.draft, version=firm.version, by=by)
+        # what stands in the register of a name that is a person's is masked: the true one has to stay
+        draft = replace(changes.draft, name=true_name(firm)) if firm.name_personal else changes.draft
+        change_firm(firm=firm, draft=draft, version=firm.version, by=by)
     if changes.person:
         add_contact(firm=firm, contact=row.contact, by=by)
     return changes.any

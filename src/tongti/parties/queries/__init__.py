@@ -10,6 +10,7 @@ from tongti.parties.queries.figures import (
     figure_lines,
     newest_figures,
     period_of,
+    plain_number,
 )
 from tongti.parties.queries.firms import (
     ContactFace,
@@ -129,6 +130,7 @@ __all__ = [
     "party_ids_of",
     "period_of",
     "phone_index",
+    "plain_number",
     "reveal_reasons",
     "sector_of",
     "sector_sections",

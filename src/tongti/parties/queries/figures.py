@@ -77,7 +77,7 @@ def _line(row: KeyFigure, earlier: KeyFigure | None) -> FigureLine:
         change=plain_number(change) if change is not None else None,
         percent=percent,
         source=row.get_source_display(),
-        entered_by=row.entered_by.name if row.entered_by else "导入",
+        entered_by=row.entered_by.name if row.entered_by else "系统",
         entered_at=row.entered_at,
         corrected=row.replaces_id is not None,
     )

@@ -1,5 +1,6 @@
 """Imports of the register as their pages show them; for those who keep the whole register."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ FIRM_IMPORT_TABS = (
     (Outcome.SAME.value, "没有变化"),
 )
 FIRM_DECISIONS = tuple(FirmImportRow.Decision.choices)
+# A column with such a head holds people.
+_PEOPLE = re.compile(r"姓名|联系人|负责人|法人|法定代表人|经营者|店主|老板")
 FIRST_ROWS = 5
 CELL = 24
 
@@ -62,8 +65,9 @@ class FirmColumns:
 def firm_columns(batch: FirmImport) -> FirmColumns:
     """What the page of the columns shows. Raises NotVisible when the file is gone."""
     table = read(_path(batch), batch.name, tables.MOST_ROWS)
+    people = {at for at, header in enumerate(table.headers) if _PEOPLE.search(header)}
     rows = [
-        (table.first_row + at, [_cell(as_text(cell)) for cell in cells])
+        (table.first_row + at, [_cell(as_text(cell), name=place in people) for place, cell in enumerate(cells)])
         for at, cells in enumerate(table.rows[:FIRST_ROWS])
     ]
     return FirmColumns(headers=table.headers, mapping=dict(batch.mapping), rows=rows)
@@ -116,11 +120,11 @@ def _said(cells: Sequence[object], at: int | None) -> str:
     return as_text(cells[at])[:60] if at is not None and at < len(cells) else ""
 
 
-def _cell(text: str) -> str:
-    """A cell of the preview: short, and no number or bare name of a person in the clear."""
+def _cell(text: str, *, name: bool) -> str:
+    """A cell of the preview: short, and no phone or name of a person in the clear."""
     if phone := normal_phone(text):
         return mask_phone(phone)
-    if 2 <= len(text) <= 3 and all("\u4e00" <= sign <= "\u9fff" for sign in text):
+    if name:
         return mask_name(text)
     return text if len(text) <= CELL else text[:CELL] + "…"
 

@@ -221,7 +221,9 @@ def figures(request: DeskRequest, pk: int) -> HttpResponse:
             messages.success(request, "已录入。" if written else "和已有的数值一样，没有变化。")
             return redirect("desk:firm_figures", pk=pk)
     found = parties.figure_history(firm, cursor=request.GET.get("after", ""))
-    rows = [(row, parties.period_of(row), parties.UNITS[row.measure]) for row in found.rows]
+    rows = [
+        (row, parties.period_of(row), parties.plain_number(row.value), parties.UNITS[row.measure]) for row in found.rows
+    ]
     context = {"firm": firm, "card": card, "form": form, "page": found, "rows": rows}
     return render(request, "desk/firms/figures.html", context, status=status)
 
@@ -233,6 +235,7 @@ def _show(request: DeskRequest, firm: Any, *, status: int = 200, **bound: Form) 
     raised = cases.raised_by(viewer, ids, size=8)
     everything, open_now = cases.count_raised_by(viewer, ids)
     answered = answers.marks_of(raised.rows)
+    case_ids = cases.case_ids_raised_by(viewer, ids)
     context = {
         "firm": firm,
         "card": card,
@@ -240,7 +243,8 @@ def _show(request: DeskRequest, firm: Any, *, status: int = 200, **bound: Form) 
         "raised": [(case, answered.get(case.pk)) for case in raised.rows],
         "everything": everything,
         "open_now": open_now,
-        "promises": relay.promises_on_cases(viewer, cases.case_ids_raised_by(viewer, ids)),
+        "replies": answers.latest_replies(case_ids),
+        "promises": relay.promises_on_cases(viewer, case_ids),
         "parts": list(parts(viewer, firm)),
         "tenants": parties.tenants(viewer, firm),
         "history": parties.firm_history(firm),
