@@ -183,6 +183,17 @@ def test_an_address_leads_to_what_the_entry_lives_on_in(client, cast, keeper, tw
         actions.undo_merge(merge=FirmMerge.objects.get(gone=gone), by=keeper)
 
 
+def test_a_case_that_comes_in_under_the_old_entry_is_still_the_firms(cast, keeper, twice):
+    kept, gone = twice
+    done = merged(kept, gone, keeper)
+    late = raised(cast, 1, party_id=gone.pk)
+    called = raised(cast, 2, asker_name="龙腾食品", phone="13700137000", credit_code=code(1))
+    assert set(queries.party_ids_of(kept)) == {kept.pk, gone.pk, called.party_id}
+    actions.undo_merge(merge=done, by=keeper)
+    late.refresh_from_db()
+    assert late.party_id == gone.pk
+
+
 @pytest.mark.parametrize(
     ("kept", "gone", "why"),
     [

@@ -47,6 +47,7 @@ class Party(models.Model):
         ]
         indexes = [
             models.Index(fields=["tail_index"], name="party_by_tail", condition=~Q(tail_index=b"")),
+            models.Index(fields=["credit_code"], name="party_by_code", condition=~Q(credit_code="")),
         ]
 
     def __str__(self) -> str:

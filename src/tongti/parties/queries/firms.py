@@ -238,10 +238,17 @@ def sector_sections() -> tuple[Section, ...]:
 
 
 def party_ids_of(firm: Firm) -> list[int]:
-    """The parties whose cases are this firm's: its own, and callers who gave its code. Capped; the firm's own comes first."""
-    ids = [firm.pk]
-    if firm.credit_code:
-        callers = Party.objects.filter(credit_code=firm.credit_code).exclude(pk=firm.pk).order_by("id")
+    """The parties whose cases are this firm's: its own, those of entries that live on in it (a case may come in under an old
+    one while it is merged), and callers who gave one of their codes. Capped; the firm's own comes first."""
+    ids, codes = [firm.pk], {firm.credit_code}
+    newest = [firm.pk]
+    while newest:
+        merged = Firm.objects.filter(merged_into__in=newest).order_by("pk").values_list("pk", "credit_code")
+        newest = [pk for pk, _ in merged]
+        ids += newest
+        codes |= {code for _, code in merged}
+    if codes := codes - {""}:
+        callers = Party.objects.filter(credit_code__in=codes).exclude(pk__in=ids).order_by("id")
         ids += callers.values_list("pk", flat=True)[:CAP]
     return ids
 
