@@ -49,7 +49,7 @@ run: setup ## 启动带演示数据的完整站点：make run [PORT=8000] [DATAB
 
 test: setup ci-tools ## 运行全部检查和测试（CI 运行的就是它）
 	@start=$$SECONDS; \
-	for step in lint types imports migrations tests readme; do \
+	for step in lint types imports migrations tests; do \
 		printf '\n== %s（第 %s 秒）\n' $$step $$((SECONDS - start)); \
 		$(MAKE) $$step; \
 	done; \
@@ -75,9 +75,9 @@ imports: setup ## 各包之间的引用方向：import-linter
 migrations: setup ## 模型与迁移文件是否一致
 	@TONGTI_DATA=build/migrations $(BIN)/tongti manage makemigrations --check --dry-run
 
-# Together, so that neither process waits while the other makes its database or ends its last journey.
+# All together, the README's commands too, so that neither process waits while the other makes its database or ends its last journey.
 tests: setup ci-tools
-	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not readme' $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 unit: setup ## 单元测试和数据库测试（两个进程）：make unit ARGS='-k 名字'
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not readme' $(ARGS)

@@ -11,7 +11,7 @@ import pytest
 
 from tongti.project import commands
 
-pytestmark = pytest.mark.readme
+pytestmark = [pytest.mark.readme, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "docs" / "operator.md"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
