@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from samequestion.kernels import RARE, Common, TitleGrams
 from samequestion.ragged import Ragged, spread
-from samequestion.records import F32, F64, I64, U16
+from samequestion.records import F32, F64, I64, U8, U16
 
 Index = NDArray[np.integer]
 
@@ -48,6 +49,38 @@ def largest(pair: I64, values: F32, pairs: int, count: int) -> F32:
     kept = rank < count
     out[rank[kept], p[kept]] = v[kept]
     return out
+
+
+def common(ids: Ragged, rarity: F32, kind: U8, left: Index, right: Index) -> Common:
+    """What the words that both messages have are worth. `kind` tells of every stored word whether it stands in the title
+    (1) and whether it is generic (2)."""
+    pair, i, j = hits(ids, ids, left, right)
+    cases, pairs, rare = 8, len(left), rarity[j]
+    case = ((kind[i] & 1) | (kind[j] & 1) << 1 | (kind[j] & 2) << 1) * np.int64(pairs) + pair
+    square = rare**2
+
+    def by_case(values: NDArray[np.floating]) -> F64:
+        return np.bincount(case, values, cases * pairs).astype(np.float64).reshape(cases, pairs)
+
+    return Common(
+        squares=by_case(square),
+        fourths=by_case(square**2),
+        most=largest(case, rare, cases * pairs, 1).reshape(cases, pairs),
+        top=largest(pair, rare, pairs, 3),
+        rare=np.bincount(pair[rare > RARE], minlength=pairs).astype(np.float32),
+    )
+
+
+def found_in(grams: TitleGrams, text: Ragged, one: Index, other: Index) -> F32:
+    """What of the title of one[k] is found among the ids of row other[k] of `text`, shape (6, pairs): squared rarities
+    of all found pairs, of the rare ones, of the particular ones; the largest rarity; and the most squared rarity in one
+    unbroken stretch of all found pairs, of the particular ones."""
+    pair, i, _ = hits(grams.ids, text, one, other)
+    rarity, own = grams.rarity[i], grams.specific[i]
+    square = rarity**2
+    sums = [np.bincount(pair, weights=square * kept, minlength=len(one)) for kept in (1, rarity > RARE, own)]
+    runs = [longest_run(pair[kept], grams.place[i[kept]], square[kept], len(one)) for kept in (slice(None), own)]
+    return np.array([*sums, largest(pair, rarity, len(one), 1)[0], *runs], dtype=np.float32)
 
 
 def longest_run(pair: I64, place: Index, worth: F32, pairs: int) -> F32:

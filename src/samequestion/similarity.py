@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from samequestion import plain
 from samequestion.batch import TOPIC_WORDS, Batch, topic_flags
 from samequestion.chars import mixed_grams
-from samequestion.kernels import Kernels
+from samequestion.kernels import Kernels, TitleGrams
 from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
 from samequestion.model import Model
 from samequestion.parts import in_parts
 from samequestion.ragged import Ragged, starts_of
-from samequestion.records import F32, F64, I8, I64, IN_TITLE, U8, Features
+from samequestion.records import F32, I8, I64, IN_TITLE, U8, Features
 
 NAMES, TITLE, TEXT, TOPIC, AREA, NUMBERS, COPY, TIME, ASKER, LENGTH = range(10)
 EVIDENCE = ("对象", "标题", "正文", "问题", "区域", "编号", "抄送", "时间", "同一人", "篇幅")
@@ -68,7 +68,8 @@ class _Field:
 
 
 def _title_fields(title: Ragged, model: Model) -> tuple[_Field, _Field, _Field]:
-    """Single characters, pairs and triples of all titles. A triple is as rare as its two pairs on average."""
+    """Single characters, pairs and triples of all titles, each with the place where it stands first. A triple is as rare
+    as its two pairs on average."""
     text = title.values
     pair_rarity = np.zeros(len(text) + 1, dtype=np.float32)
     fields = []
@@ -84,7 +85,7 @@ def _title_fields(title: Ragged, model: Model) -> tuple[_Field, _Field, _Field]:
         ordered = code[order]
         first = order[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(order) else order
         sizes = np.bincount(row[first], minlength=len(title))
-        fields.append(_Field(Ragged(ids[first], starts_of(sizes)), rarity[first], at[first]))
+        fields.append(_Field(Ragged(ids[first], starts_of(sizes)), rarity[first], at[first] - title.starts[row[first]]))
     return fields[0], fields[1], fields[2]
 
 
@@ -108,10 +109,15 @@ class Table:
         self.words = _Field(batch.words, model.rarity(batch.words.values), batch.word_flags)
         self.chars, self.pairs, self.triples = _title_fields(batch.title, model)
         self.specific = ~model.is_generic(self.pairs.ids.values)
+        in_order = np.lexsort((self.pairs.flags, self.pairs.ids.rows))
+        place = self.pairs.flags.astype(np.int64, copy=False)
+        self.grams = TitleGrams(self.pairs.ids, self.pairs.rarity, self.specific, place, in_order)
         self.names = _Field(batch.names, model.rarity(batch.names.values), batch.name_flags)
         self.text_rarity = model.rarity(batch.text.values)
         self.meaning = model.meaning(batch.words.values)
         self.generic_word = self.meaning >= 0
+        self.word_kind = batch.word_flags & np.uint8(IN_TITLE) | self.generic_word.astype(np.uint8) << np.uint8(1)
+        self.title_length, self.text_length = _lengths(batch.title_sense), _lengths(batch.text_sense)
         self.title_meanings = self._meanings()
         self.topic_share = self._topic_share()
         self.mass = self._masses()
@@ -169,15 +175,17 @@ class Table:
         np.bitwise_or.at(out, self.names.ids.rows, kinds)
         return out
 
-    def _topic_share(self) -> F64:
-        """How telling each topic is: 1 less its share of the messages (1 while there are few messages)."""
-        width = 64 * TOPIC_WORDS
-        if len(self) <= 500:
-            return np.ones(width)
-        speak = sum(
-            topic_flags(self.batch.topics[low : low + TOGETHER]).sum(axis=0) for low in range(0, len(self), TOGETHER)
-        )
-        return 1.0 - np.asarray(speak, dtype=np.float64) / len(self)
+    def _topic_share(self) -> F32:
+        """How telling the topics of a bit set are together, by its bytes and their values: (bytes, 256). A topic counts
+        1 less its share of the messages (1 while there are few messages)."""
+        share = np.ones((8 * TOPIC_WORDS, 8))
+        if len(self) > 500:
+            speak = sum(
+                topic_flags(self.batch.topics[low : low + TOGETHER]).sum(axis=0, dtype=np.int64)
+                for low in range(0, len(self), TOGETHER)
+            )
+            share -= np.asarray(speak).reshape(share.shape) / len(self)
+        return (share @ topic_flags(np.arange(256, dtype=np.uint8)).reshape(256, 8).T).astype(np.float32)
 
 
 TOGETHER = 4096
@@ -220,6 +228,13 @@ def _ratio(top: F32, bottom: F32) -> F32:
     return (top / np.maximum(bottom, 1e-6)).astype(np.float32)
 
 
+_CASES = np.arange(8)
+_LEFT, _RIGHT, _GENERIC = _CASES & 1, _CASES >> 1 & 1, _CASES >> 2
+_EITHER, _OWN = _LEFT | _RIGHT, 1 - _GENERIC
+"""The cases of `Common` in which a shared word stands in the left title, in the right one, is generic; in either title, is
+particular (1 or 0)."""
+
+
 class _Rows:
     """Fills one handful of pairs; each method fills the columns of one kind of evidence."""
 
@@ -240,11 +255,6 @@ class _Rows:
         """Sum of one number per hit, by pair; how many hits there are when no numbers are given."""
         return np.bincount(pair, weights=values, minlength=self.n).astype(np.float32)
 
-    def largest(self, pair: I64, values: F32) -> F32:
-        """The largest value of every pair (0 where there is none)."""
-        out: F32 = self.kernels.largest(pair, values, self.n, 1)[0]
-        return out
-
     def fill(self) -> None:
         self.words()
         self.title_grams()
@@ -259,26 +269,21 @@ class _Rows:
 
     def words(self) -> None:
         t, mass = self.table.words, self.table.mass
-        self.shared_words = pair, i, j = self.kernels.hits(t.ids, t.ids, self.left, self.right)
-        rare, title_i, title_j = t.rarity[i], (t.flags[i] & IN_TITLE) > 0, (t.flags[j] & IN_TITLE) > 0
-        square = rare**2
-        both, either = title_i & title_j, title_i | title_j
-        self.put(
-            "words_cosine", self.cosine(pair, square**2 * (1.0 + title_i) * (1.0 + title_j), mass["words_boosted"])
-        )
-        self.put("title_words_cosine", self.cosine(pair, square * both, mass["title_words"]))
-        shared = self.total(pair, square)
+        self.common = common = self.kernels.common(t.ids, t.rarity, self.table.word_kind, self.left, self.right)
+        boosted = (1 + _LEFT) * (1 + _RIGHT) @ common.fourths
+        self.put("words_cosine", self.cosine(boosted, mass["words_boosted"]))
+        self.put("title_words_cosine", self.cosine(_LEFT * _RIGHT @ common.squares, mass["title_words"]))
+        shared = common.squares.sum(axis=0).astype(np.float32)
         self.put("words_shared_rarity", shared)
-        self.put("words_shared_very_rare", self.total(pair, rare > 0.6))
-        most = self.kernels.largest(pair, rare, self.n, 3)
-        for name, column in zip(("word_rarest", "word_second", "word_third"), most, strict=True):
+        self.put("words_shared_very_rare", common.rare)
+        for name, column in zip(("word_rarest", "word_second", "word_third"), common.top, strict=True):
             self.put(name, column)
-        self.put("title_word_in_text_rarest", self.largest(pair, rare * either))
+        self.put("title_word_in_text_rarest", common.most[_EITHER > 0].max(axis=0))
         self.put_both("words_inside", *self.shares(shared, shared, mass["words"]))
 
-    def cosine(self, pair: I64, products: NDArray[np.generic], squares: F32) -> F32:
+    def cosine(self, products: NDArray[np.floating], squares: F32) -> F32:
         """Products of shared ids summed, over the lengths of the two messages; `squares` are lengths squared."""
-        return _ratio(self.total(pair, products), np.sqrt(squares[self.left] * squares[self.right]))
+        return _ratio(products.astype(np.float32), np.sqrt(squares[self.left] * squares[self.right]))
 
     def shares(self, one: F32, other: F32, mass: F32) -> tuple[F32, F32]:
         """What part of either message's mass was found."""
@@ -286,63 +291,43 @@ class _Rows:
 
     def title_grams(self) -> None:
         t, mass = self.table, self.table.mass
-        for name, field in (("chars", t.chars), ("pairs", t.pairs), ("triples", t.triples)):
-            pair, i, _ = self.kernels.hits(field.ids, field.ids, self.left, self.right)
-            square = field.rarity[i] ** 2
-            self.put(f"title_{name}_cosine", self.cosine(pair, square, mass[f"title_{name}"]))
-            if name == "pairs":
-                self.put("title_shared_rarity", self.total(pair, square))
-                self.put("title_rarest_shared", self.largest(pair, field.rarity[i]))
-                self.put("title_run", self.longest_run(pair, i))
-                self.put("object_title_cosine", self.cosine(pair, square * t.specific[i], mass["object"]))
-
-    def longest_run(self, pair: I64, i: I64) -> F32:
-        """Rarity of the rarest unbroken stretch of the left title among the given hits (positions in it)."""
-        pairs = self.table.pairs
-        return self.kernels.longest_run(pair, pairs.flags[i], pairs.rarity[i] ** 2, self.n)
+        for name, field in (("chars", t.chars), ("triples", t.triples)):
+            _, dot = self.kernels.overlap(field.ids, field.rarity, self.left, self.right)
+            self.put(f"title_{name}_cosine", self.cosine(dot, mass[f"title_{name}"]))
+        shared, _, own, rarest, run, _ = self.kernels.found_in(t.grams, t.pairs.ids, self.left, self.right)
+        self.put("title_pairs_cosine", self.cosine(shared, mass["title_pairs"]))
+        self.put("title_shared_rarity", shared)
+        self.put("title_rarest_shared", rarest)
+        self.put("title_run", run)
+        self.put("object_title_cosine", self.cosine(own, mass["object"]))
 
     def title_inside(self) -> None:
         """How much of each title is found anywhere in the other message: all of it, and what is particular in it
         (names, places)."""
-        (a, a_run, a_own_run), (b, b_run, b_own_run) = (
-            self.found_inside(one, other) for one, other in ((self.left, self.right), (self.right, self.left))
-        )
-        mass = self.table.mass
+        grams, text, mass = self.table.grams, self.table.batch.text, self.table.mass
+        a = self.kernels.found_in(grams, text, self.left, self.right)
+        b = self.kernels.found_in(grams, text, self.right, self.left)
         whole, rare, own = ([values[side] for side in (self.left, self.right)]
                             for values in (mass["title_pairs"], mass["title_rare"], mass["object"]))  # fmt: skip
         self.put_both("title_inside", _ratio(a[0], whole[0]), _ratio(b[0], whole[1]))
         self.put_both("title_missing", whole[0] - a[0], whole[1] - b[0])
         self.put_both("title_rare_missing", rare[0] - a[1], rare[1] - b[1])
-        self.put("title_run_in_text", np.maximum(a_run, b_run))
+        self.put("title_run_in_text", np.maximum(a[4], b[4]))
         self.put_both("object_inside", _ratio(a[2], own[0]), _ratio(b[2], own[1]))
         self.put_both("object_missing", own[0] - a[2], own[1] - b[2])
         self.put_both("object_shared", a[2], b[2])
-        self.put("object_run", np.maximum(a_own_run, b_own_run))
-
-    def found_inside(self, one: I64, other: I64) -> tuple[tuple[F32, F32, F32], F32, F32]:
-        """Of the title pairs of `one` found in the text of `other`: (mass of all, of the rare ones, of the particular
-        ones), the longest run of all, and of the particular ones."""
-        t = self.table
-        pair, i, _ = self.kernels.hits(t.pairs.ids, t.batch.text, one, other)
-        rarity, own = t.pairs.rarity[i], t.specific[i]
-        square = rarity**2
-        sums = self.total(pair, square), self.total(pair, square * (rarity > 0.6)), self.total(pair, square * own)
-        return sums, self.longest_run(pair, i), self.longest_run(pair[own], i[own])
+        self.put("object_run", np.maximum(a[5], b[5]))
 
     def problem(self) -> None:
         """The generic title words: the same ones, the same in the other's text, or words of like meaning."""
-        t, mass = self.table.words, self.table.mass
-        pair, i, j = self.shared_words
-        generic, title_i, title_j = self.table.generic_word[i], (t.flags[i] & IN_TITLE) > 0, (t.flags[j] & IN_TITLE) > 0
-        rare = t.rarity[i]
-        own, square = rare**2 * ~generic, rare**2 * generic
-        self.put("object_words_shared", self.total(pair, own))
-        self.put("object_word_best", self.largest(pair, rare * ~generic))
-        self.put("object_words_title", self.total(pair, own * (title_i | title_j)))
-        self.put("problem_title_cosine", self.cosine(pair, square * (title_i & title_j), mass["problem_title"]))
-        self.put("problem_cosine", self.cosine(pair, square, mass["problem"]))
-        found = self.total(pair, square * title_i), self.total(pair, square * title_j)
-        self.put_both("problem_inside", *self.shares(*found, mass["problem_title"]))
+        mass, common = self.table.mass, self.common
+        self.put("object_words_shared", _OWN @ common.squares)
+        self.put("object_word_best", common.most[_OWN > 0].max(axis=0))
+        self.put("object_words_title", _OWN * _EITHER @ common.squares)
+        self.put("problem_title_cosine", self.cosine(_GENERIC * _LEFT * _RIGHT @ common.squares, mass["problem_title"]))
+        self.put("problem_cosine", self.cosine(_GENERIC @ common.squares, mass["problem"]))
+        found = [(_GENERIC * side @ common.squares).astype(np.float32) for side in (_LEFT, _RIGHT)]
+        self.put_both("problem_inside", *self.shares(found[0], found[1], mass["problem_title"]))
         words, weights = self.table.title_meanings
         vectors = self.table.model.unit_vectors
         self.put_both("problem_alike", *self.kernels.alike(vectors, words, weights, self.left, self.right))
@@ -361,12 +346,14 @@ class _Rows:
 
     def sense(self) -> None:
         t = self.table
-        (one, one_text), (other, other_text) = (
-            (_unit(t.batch.title_sense[side]), _unit(t.batch.text_sense[side])) for side in (self.left, self.right)
-        )
-        self.put("sense_title", (one * other).sum(axis=1))
-        self.put("sense_text", (one_text * other_text).sum(axis=1))
-        self.put_both("sense_cross", (one * other_text).sum(axis=1), (one_text * other).sum(axis=1))
+        titles = [t.batch.title_sense[side].astype(np.float32) for side in (self.left, self.right)]
+        texts = [t.batch.text_sense[side].astype(np.float32) for side in (self.left, self.right)]
+        title = [t.title_length[side] for side in (self.left, self.right)]
+        text = [t.text_length[side] for side in (self.left, self.right)]
+        self.put("sense_title", _dots(titles[0], titles[1]) / (title[0] * title[1]))
+        self.put("sense_text", _dots(texts[0], texts[1]) / (text[0] * text[1]))
+        self.put_both("sense_cross", _dots(titles[0], texts[1]) / (title[0] * text[1]),
+                      _dots(texts[0], titles[1]) / (text[0] * title[1]))  # fmt: skip
 
     def names(self) -> None:
         t, mass, kinds = self.table.names, self.table.mass, self.table.batch.name_kinds
@@ -375,7 +362,7 @@ class _Rows:
         rare = t.rarity[i]
         square = rare**2
         self.put("names_shared_rarity", self.total(pair, square))
-        self.put("names_rarest_shared", self.largest(pair, rare))
+        self.put("names_rarest_shared", self.kernels.largest(pair, rare, self.n, 1)[0])
         self.put("title_names_shared_rarity", self.total(pair, square * (title_i & title_j)))
         self.put("title_names_any_rarity", self.total(pair, square * (title_i | title_j)))
         a, b = self.total(pair, square * title_i), self.total(pair, square * title_j)
@@ -394,7 +381,8 @@ class _Rows:
         self.put("topics_title_shared", shared)
         self.put("topics_title_jaccard", np.where(either > 0, shared / np.maximum(either, 1), -0.1))
         self.put("topics_jaccard", _count(whole_a & whole_b) / np.maximum(_count(whole_a | whole_b), 1))
-        self.put("topics_shared_rarity", topic_flags(whole_a & whole_b) @ self.table.topic_share)
+        spoken = (whole_a & whole_b).view(np.uint8).reshape(self.n, -1)
+        self.put("topics_shared_rarity", self.table.topic_share[np.arange(spoken.shape[1]), spoken].sum(axis=1))
         inside, asked = _count(a & whole_b) + _count(b & whole_a), _count(a) + _count(b)
         self.put("topics_title_in_text", np.where(asked > 0, inside / np.maximum(asked, 1), -0.1))
 
@@ -431,17 +419,22 @@ class _Rows:
         self.put_both("body_length", body, other_body)
 
 
-def _count(bits: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _count(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """How many bits are set in every row."""
-    counted: NDArray[np.int64] = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    counted: NDArray[np.uint8] = np.bitwise_count(np.ascontiguousarray(bits.T)).sum(axis=0, dtype=np.uint8)
     return counted
 
 
-def _unit(rows: I8) -> F32:
-    """Sense vectors as rows of length 1 (or 0 when nothing is known)."""
-    made = rows.astype(np.float32)
-    out: F32 = made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-6).astype(np.float32)
-    return out
+def _lengths(rows: I8) -> F32:
+    """Lengths of sense vectors; tiny, not 0, when nothing is known, so that one may divide by them."""
+    squares: F32 = np.einsum("ij,ij->i", rows, rows, dtype=np.float32)
+    return np.maximum(np.sqrt(squares), np.float32(1e-6))
+
+
+def _dots(one: F32, other: F32) -> F32:
+    """Row by row."""
+    products: F32 = np.einsum("ij,ij->i", one, other)
+    return products
 
 
 def _number_kinds(ids: NDArray[np.unsignedinteger]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

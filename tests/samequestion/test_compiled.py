@@ -13,6 +13,7 @@ from samequestion.batch import Batch
 from samequestion.blocking import candidate_pairs
 from samequestion.features import features as made
 from samequestion.grouping import batch_table
+from samequestion.kernels import RARE, TitleGrams
 from samequestion.neighbourhoods import areas, cut
 from samequestion.ragged import Ragged
 from samequestion.similarity import COLUMNS, Table, evidence, pair_features
@@ -72,19 +73,62 @@ numbers = st.lists(
 @pytest.mark.parametrize("kernels", [plain, compiled], ids=["plain", "compiled"])
 @given(numbers)
 @settings(max_examples=40, deadline=None)
-def test_largest_values_and_longest_runs_are_found(kernels, found) -> None:  # type: ignore[no-untyped-def]
+def test_largest_values_are_found(kernels, found) -> None:  # type: ignore[no-untyped-def]
     found = sorted(found, key=lambda t: t[0])
-    pair, place, worth = (
-        np.array([t[k] for t in found], dtype=kind) for k, kind in enumerate((np.int64, np.int64, np.float32))
-    )
+    pair, worth = (np.array([t[k] for t in found], dtype=kind) for k, kind in ((0, np.int64), (2, np.float32)))
     top = kernels.largest(pair, worth, 5, 3)
-    runs = kernels.longest_run(pair, place, worth, 5)
     for k in range(5):
-        own = {at: w for p, at, w in found if p == k}
-        assert top[:, k].tolist() == [*sorted(own.values(), reverse=True)[:3], 0, 0, 0][:3]
-        stretches = [sum(own[x] for x in range(low, high)) for low in own for high in range(low + 1, max(own) + 2)
-                     if all(x in own for x in range(low, high))]  # fmt: skip
-        assert runs[k] == max(stretches, default=0)
+        own = [w for p, _, w in found if p == k]
+        assert top[:, k].tolist() == [*sorted(own, reverse=True)[:3], 0, 0, 0][:3]
+
+
+@pytest.mark.parametrize("kernels", [plain, compiled], ids=["plain", "compiled"])
+@given(rows, st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_words_in_common_are_told_apart_by_where_they_stand(kernels, lists, seed) -> None:  # type: ignore[no-untyped-def]
+    random, a = np.random.default_rng(seed), ragged(lists)
+    rarity, generic = random.random(31).astype(np.float32), random.integers(0, 2, 31).astype(np.uint8)
+    in_title = random.integers(0, 2, len(a.values)).astype(np.uint8)
+    left, right = every_pair(a, a)
+    found = kernels.common(a, rarity[a.values], in_title | generic[a.values] << 1, left, right)
+    title = [dict(zip(row, in_title[a.slice_of(k)].tolist(), strict=True)) for k, row in enumerate(lists)]
+    for k, (x, y) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        shared = sorted({*lists[x]} & {*lists[y]})
+        for case in range(8):
+            own = [float(rarity[w]) for w in shared if title[x][w] + 2 * title[y][w] + 4 * generic[w] == case]
+            assert found.squares[case, k] == pytest.approx(sum(r**2 for r in own), rel=1e-5)
+            assert found.fourths[case, k] == pytest.approx(sum(r**4 for r in own), rel=1e-5)
+            assert found.most[case, k] == pytest.approx(max(own, default=0))
+        ranked = sorted((float(rarity[w]) for w in shared), reverse=True)
+        assert found.top[:, k].tolist() == pytest.approx([*ranked[:3], 0, 0, 0][:3])
+        assert found.rare[k] == sum(r > RARE for r in ranked)
+
+
+@pytest.mark.parametrize("kernels", [plain, compiled], ids=["plain", "compiled"])
+@pytest.mark.parametrize("turned", [False, True])
+@given(rows, rows, st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_what_a_title_says_is_found_in_the_other_text(kernels, turned, titles, texts, seed) -> None:  # type: ignore[no-untyped-def]
+    """Whichever of the two comes in runs (`turned`), as slow sums over every stretch of the title say."""
+    random, title, text = np.random.default_rng(seed), ragged(titles), ragged(texts)
+    rarity = random.random(len(title.values)).astype(np.float32)
+    specific = random.integers(0, 2, len(title.values)) > 0
+    place = np.concatenate([np.empty(0, np.int64), *(random.permutation(14)[: len(row)] for row in titles)])
+    grams = TitleGrams(title, rarity, specific, place, np.lexsort((place, title.rows)))
+    other, one = every_pair(title, text)[::-1] if turned else every_pair(text, title)
+    found = kernels.found_in(grams, text, one, other)
+    for k, (x, y) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
+        at = [i for i in range(title.starts[x], title.starts[x + 1]) if title.values[i] in {*texts[y]}]
+        weigh = {i: float(rarity[i]) ** 2 for i in at}
+        assert found[0, k] == pytest.approx(sum(weigh.values()), rel=1e-5)
+        assert found[1, k] == pytest.approx(sum(weigh[i] for i in at if rarity[i] > RARE), rel=1e-5)
+        assert found[2, k] == pytest.approx(sum(weigh[i] for i in at if specific[i]), rel=1e-5)
+        assert found[3, k] == max((rarity[i] for i in at), default=0)
+        for row, own in ((4, at), (5, [i for i in at if specific[i]])):
+            here = {int(place[i]): weigh[i] for i in own}
+            stretches = [sum(here[p] for p in range(low, high)) for low in here for high in range(low + 1, 15)
+                         if all(p in here for p in range(low, high))]  # fmt: skip
+            assert found[row, k] == pytest.approx(max(stretches, default=0), rel=1e-5)
 
 
 def test_meanings_are_compared_alike_by_both() -> None:
