@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +21,7 @@ from samequestion.model import Model, load_default_model
 from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
 from samequestion.parts import Done, processors
 from samequestion.reading import read_all
-from samequestion.records import F64, I64, Comparison, Features, Group, Message
+from samequestion.records import F64, I64, U64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
 from samequestion.settings import Settings
 from samequestion.similarity import Table
@@ -113,9 +114,8 @@ def group(
     must = [(position[a], position[b]) for a, b in must_link if a in position and b in position]
     cannot = [(position[a], position[b]) for a, b in cannot_link if a in position and b in position]
     settings = table.model.settings
-    labels, sure = cluster(
-        len(ordered), left, right, weights, lambda i, j: pair_weights(table, i, j), settings, must, cannot
-    )
+    score = _remembering(left, right, weights, len(ordered), lambda i, j: pair_weights(table, i, j))
+    labels, sure = cluster(len(ordered), left, right, weights, score, settings, must, cannot)
     labels = reunite(table, labels, settings, cannot)
     found = _as_grouping(ordered, batch, labels, sure, table.model, partial(say, "题名"))
     if kept:
@@ -163,6 +163,20 @@ def _weights(table: Table, left: I64, right: I64, kept: Work | None, done: Done)
     return out
 
 
+def _remembering(left: I64, right: I64, weights: F64, count: int, scorer: Scorer) -> Scorer:
+    """The scorer, asked only for pairs (one < other) that are not among the candidates; those ascend."""
+    known = left * count + right
+
+    def score(one: I64, other: I64) -> F64:
+        wanted = one * count + other
+        at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        out, missing = weights[at], known[at] != wanted
+        out[missing] = scorer(one[missing], other[missing])
+        return out
+
+    return score if len(known) else scorer
+
+
 REUNITE_FROM = 20
 """Groups of this size are compared with each other once more, by a few members each."""
 _SPOKESMEN = 4
@@ -198,12 +212,25 @@ def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tupl
 
 def _as_grouping(ordered: list[Message], batch: Batch, labels: I64, sure: F64, model: Model, done: Done) -> Grouping:
     order = np.argsort(labels, kind="stable")
-    cuts = np.nonzero(np.diff(labels[order]))[0] + 1
+    bounds = [0, *(np.nonzero(np.diff(labels[order]))[0] + 1).tolist(), len(order)] if len(order) else [0]
+    # Of each group the earliest message; one without a time comes last.
+    first = np.lexsort((np.where(batch.minute != 0, batch.minute, _NO_TIME), labels))
+    askers, members, chances = _askers(labels, batch.asker), order.tolist(), sure[order].tolist()
     groups = []
-    for number, at in enumerate(np.split(order, cuts) if len(order) else []):
-        groups.append(_make_group(ordered, at.tolist(), batch, sure))
+    for number, (low, high) in enumerate(itertools.pairwise(bounds)):
+        own = [ordered[at] for at in members[low:high]]
+        groups.append(
+            Group(
+                id=ordered[first[low]].id,
+                members=tuple(m.id for m in own),
+                title=propose_title(own),
+                probability=sum(chances[low:high]) / len(own),
+                member_probability=tuple(chances[low:high]),
+                askers=askers[number],
+            )
+        )
         if number % 5000 == 0:
-            done(number / (len(cuts) + 1))
+            done(number / len(bounds))
     groups.sort(key=lambda g: (-len(g.members), g.id))
     return Grouping(
         tuple(groups), {i: g.id for g in groups for i in g.members}, model.settings.version,
@@ -211,18 +238,19 @@ def _as_grouping(ordered: list[Message], batch: Batch, labels: I64, sure: F64, m
     )  # fmt: skip
 
 
-def _make_group(ordered: list[Message], at: list[int], batch: Batch, sure: F64) -> Group:
-    first = min(at, key=lambda i: (int(batch.minute[i]) or 1 << 40, ordered[i].id))
-    asker = batch.asker[at]
-    chances = sure[at]
-    return Group(
-        id=ordered[first].id,
-        members=tuple(ordered[i].id for i in at),
-        title=propose_title([ordered[i] for i in at]),
-        probability=float(chances.mean()),
-        member_probability=tuple(chances.tolist()),
-        askers=len(np.unique(asker[asker > 0])) + int((asker == 0).sum()),
-    )
+_NO_TIME = 1 << 40
+"""Later than any minute."""
+
+
+def _askers(labels: I64, asker: U64) -> list[int]:
+    """How many people ask in every group; each message without a name counts as one."""
+    order = np.lexsort((asker, labels))
+    label, who = labels[order], asker[order]
+    other_group = np.concatenate(([True], label[1:] != label[:-1])) if len(order) else np.empty(0, bool)
+    another = other_group | (who == 0)
+    another[1:] |= who[1:] != who[:-1]
+    counted: list[int] = np.bincount(np.cumsum(other_group) - 1, weights=another).astype(int).tolist()
+    return counted
 
 
 def cluster(

@@ -21,7 +21,7 @@ _BREAK = re.compile(r"[。!！?？;；\n]")
 
 
 def _tidy(title: str) -> str:
-    title = clean(title)
+    """A cleaned title without its polite beginning and end."""
     short = _TAIL.sub("", _LEAD.sub("", title))
     short = short if len(short) >= 6 else title
     return short if len(short) <= LONGEST else short[: LONGEST - 1] + "…"
@@ -41,12 +41,13 @@ def propose_title(messages: Sequence[Message]) -> str:
 
     Members without a title count with their first sentence. "（无标题）" when nobody wrote anything.
     """
-    own = sorted({t for t in (_tidy(m.title) or _tidy(_first_sentence(m.body)) for m in messages) if t})
+    said = [clean(m.title) or _first_sentence(m.body) for m in messages]
+    own = sorted({_tidy(text) for text in said if text})
     if not own:
         return "（无标题）"
-    usage = Counter(pair for m in messages for pair in _pairs(clean(m.title) or _first_sentence(m.body)))
     if len(messages) < 3:
         return min(own, key=lambda t: (abs(len(t) - 18), t))
+    usage = Counter(pair for text in said for pair in _pairs(text))
 
     def worth(title: str) -> float:
         pairs = _pairs(title)
