@@ -23,6 +23,8 @@ BOARD = {
 EVERYBODY = READERS | SEE_NO_CASES
 WATCHERS = {"supervisor", "coordinator", "leader", "dispatcher"}
 SUPERVISED = LEAD_UNIT
+GOERS = {"field_officer", "coordinator"}
+VISIT_READERS = GOERS | {"supervisor", "leader"}
 ADMIN, AUDITOR = {"admin"}, {"auditor"}
 # the register: who reads all of it, who keeps all of it, and who the firms of her own unit
 ALL_FIRMS = {"clerk", "dispatcher", "coordinator", "supervisor", "analyst", "leader"}
@@ -124,6 +126,37 @@ WHO: dict[str, set[str]] = {
     "desk:answer_case": {"handler", "unit_leader"},
     "desk:answer_sign": {"unit_leader"},
     "desk:answer_send_back": {"unit_leader"},
+    # going out to firms: 走访员 of 临江镇 goes and 统筹员 organises; who watches over the district reads
+    "field:today": GOERS,
+    "field:firm": GOERS,
+    "field:times": GOERS,
+    "field:visit": VISIT_READERS,
+    "field:photo": VISIT_READERS,
+    "field:join": GOERS,
+    "field:move": GOERS,
+    "field:cancel": GOERS,
+    "field:finding": GOERS,
+    "field:raise": {"field_officer"},
+    "field:apart": GOERS,
+    "field:revisit_new": GOERS,
+    "field:revisit": GOERS,
+    "field:session": GOERS,
+    "field:key": GOERS,
+    "field:pack": GOERS,
+    "field:digest": GOERS,
+    "field:same": GOERS,
+    "field:send": GOERS,
+    "field:send_photo": GOERS,
+    "desk:visits": VISIT_READERS,
+    "desk:campaigns": VISIT_READERS,
+    "desk:campaign": VISIT_READERS,
+    "desk:campaign_new": {"coordinator"},
+    "desk:campaign_edit": {"coordinator"},
+    "desk:campaign_goals": {"coordinator"},
+    "desk:campaign_assign": {"coordinator"},
+    "desk:team_new": {"coordinator"},
+    "desk:team": {"coordinator"},
+    "desk:assignment_end": {"coordinator"},
     # verifying
     "desk:callbacks": {"revisitor"},
     "desk:callback": {"revisitor"},
@@ -202,6 +235,10 @@ PUBLIC: dict[str, int] = {
     "desk:sign_in": 200,
     "desk:sign_in_demo": 404,
     "desk:sign_out": 302,
+    # the notebook's shell: the same for everybody, and nothing of anybody in it
+    "field:app": 200,
+    "field:worker": 200,
+    "field:manifest": 200,
     "public:home": 200,
     "public:say": 200,
     "public:say_stuck": 200,

@@ -8,6 +8,7 @@ Keeping does not wait for the disk (shared.durable): after a power cut somebody 
 sent is recognised by its key. Ending a session does wait, so nobody who signed out is signed in again.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
@@ -55,6 +56,14 @@ class SessionStore(DatabaseStore):
                 raise CreateError from error
             if not cursor.rowcount:
                 raise UpdateError
+
+    def ends_at(self) -> datetime:
+        """When it ends unless something is kept in it meanwhile. (Django's own answer counts from now on.) A session that has
+        ended, ended now."""
+        with prepared.cursor() as cursor:
+            cursor.execute("SELECT expire_date FROM django_session WHERE session_key = %s", [self.session_key])
+            row = cursor.fetchone()
+        return row[0] if row else clock.now()
 
     def _get_new_session_key(self) -> str:
         return get_random_string(32, VALID_KEY_CHARS)

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "tongti.answers",
     "tongti.verdicts",
     "tongti.supervision",
+    "tongti.visits",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

@@ -132,6 +132,7 @@ class Membership(models.Model):
         ENGINE = "engine", "系统建议"
         MANUAL = "manual", "人工并入"
         ASKER = "asker", "诉求人自己选的"
+        OFFICER = "officer", "走访员提的"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="memberships")
     question = models.ForeignKey(Question, models.PROTECT, related_name="memberships")

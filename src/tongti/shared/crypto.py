@@ -49,3 +49,9 @@ def trail_mac(payload: bytes) -> bytes:
 def number_mac(payload: str) -> bytes:
     """HMAC-SHA256 behind query codes and one-time links."""
     return hmac.new(bytes.fromhex(settings.KEYS.number), payload.encode(), hashlib.sha256).digest()
+
+
+def notebook_key(officer_id: int) -> bytes:
+    """32 bytes for one officer's offline notebook, derived from the key of personal columns (whoever holds that reads what the
+    notebook is sent to become). Always the same for her, so that what her phone has sealed opens again after the next sign-in."""
+    return hmac.new(bytes.fromhex(settings.KEYS.field), f"notebook\0{officer_id}".encode(), hashlib.sha256).digest()

@@ -38,6 +38,9 @@ class May(StrEnum):
     HANDLE = "办理"
     SIGN = "签发答复"
     REVISIT = "回访"
+    SEE_VISITS = "查看走访"
+    VISIT = "走访"
+    CAMPAIGN = "组织调研服务"
     SUPERVISE = "督办"
     INSTRUCT = "批示"
     BOARD = "看板"
@@ -79,15 +82,15 @@ _ROLES = (
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U}),
     Role("coordinator", "统筹员", "指挥部或专班人员，跨单位协调、会商、提级。",
          {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A,
-          May.SEE_FIRMS: A, May.KEEP_FIRMS: A}),
+          May.SEE_FIRMS: A, May.KEEP_FIRMS: A, May.SEE_VISITS: A, May.VISIT: A, May.CAMPAIGN: A}),
     Role("supervisor", "督办员", "盯时限、盯质量，提出督办。",
-         {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
+         {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
     Role("revisitor", "回访员", "向诉求人核实联系了没有、解决了没有、满意不满意；不在承办单位任职。",
          {May.SEE: A, May.NOTE: A, May.REVISIT: A, May.SEE_IDENTITY: A}),
     Role("analyst", "分析员", "看数据、找趋势、写分析，看不到身份。",
          {May.SEE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
     Role("field_officer", "走访员", "到企业和村里走访，把听到的难题登记进来。",
-         {May.SEE: O, May.NOTE: O, May.REGISTER: U, May.SEE_FIRMS: U, May.KEEP_FIRMS: U}),
+         {May.SEE: O, May.NOTE: O, May.REGISTER: U, May.SEE_FIRMS: U, May.KEEP_FIRMS: U, May.SEE_VISITS: O, May.VISIT: O}),
     Role("indicator_clerk", "指标员", "填报目标指标的数值和出处。", {May.BOARD: A}),
     Role("livelihood_clerk", "实事项目员", "填报为民办实事项目的进度和佐证。", {May.BOARD: A}),
     Role("monitoring_clerk", "监测员", "负责防贫监测对象的核查和帮扶记录。", {May.BOARD: U}),
@@ -95,7 +98,7 @@ _ROLES = (
     Role("auditor", "审计员", "查谁看过、改过、导出过什么；看不到诉求内容。", {May.AUDIT: A}),
     Role("admin", "系统管理员", "维护单位、人员、分类、时限和模板；看不到诉求内容。", {May.ADMINISTER: A}),
     Role("leader", "领导", "看全局，对题目作批示。",
-         {May.SEE: A, May.INSTRUCT: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
+         {May.SEE: A, May.INSTRUCT: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
 )  # fmt: skip
 
 ROLES: dict[str, Role] = {role.code: role for role in _ROLES}

@@ -16,7 +16,7 @@ START: dict[str, str] = {
     "supervisor": MY_WORK,
     "revisitor": "desk:callbacks",
     "analyst": "board:home",
-    "field_officer": "desk:register",
+    "field_officer": "field:today",
     "indicator_clerk": "board:home",
     "livelihood_clerk": "board:home",
     "monitoring_clerk": "board:home",

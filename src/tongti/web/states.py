@@ -95,6 +95,10 @@ STATES: dict[str, State] = {
     "calendarnotice.draft": State(_("待确认"), "wait", "hourglass"),
     "calendarnotice.in_force": State(_("已生效"), "ok", "circle-check"),
     "calendarnotice.withdrawn": State(_("已撤下"), "mute", "undo-2"),
+    # a visit to a firm
+    "visit.planned": State(_("已约"), "wait", "calendar"),
+    "visit.done": State(_("已走访"), "ok", "circle-check"),
+    "visit.cancelled": State(_("已取消"), "mute", "circle-slash"),
     # a call-back
     "callback.waiting": State(_("待回访"), "wait", "phone"),
     "callback.done": State(_("已评价"), "ok", "circle-check"),

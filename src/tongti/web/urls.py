@@ -1,4 +1,4 @@
-"""Every address a browser may ask for. Three doors: residents, desks, leaders."""
+"""Every address a browser may ask for. Four doors: residents, desks, officers on the way, leaders."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -7,6 +7,7 @@ from tongti.web import styleguide
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.public.urls")),
     path("desk/", include("tongti.web.desk.urls")),
+    path("field/", include("tongti.web.field.urls")),
     path("board/", include("tongti.web.board.urls")),
     path("styleguide/", styleguide.page, name="styleguide"),
 ]

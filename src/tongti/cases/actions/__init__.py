@@ -9,6 +9,7 @@ from tongti.cases.actions.desk import (
     divert_late,
     register_and_answer,
     reveal_asker,
+    unlink_repeat,
     withdraw,
 )
 from tongti.cases.actions.imports import (
@@ -46,6 +47,7 @@ __all__ = [
     "run_import",
     "start_import",
     "tidy_imports",
+    "unlink_repeat",
     "upload_import",
     "withdraw",
 ]

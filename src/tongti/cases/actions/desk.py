@@ -251,3 +251,13 @@ def _check(changes: dict[str, Any]) -> None:
         raise BadInput("urgency", "没有这个紧急程度，请重新选择。")
     if len(str(changes.get("title", ""))) > TITLE_LIMIT:
         raise BadInput("title", f"标题最多 {TITLE_LIMIT} 字。")
+
+
+@transaction.atomic
+def unlink_repeat(*, case: Case, by: Viewer) -> None:
+    """不是重复反映: the case and the earlier one are two matters after all. Safe to repeat. Raises NotAllowed."""
+    by.require(May.NOTE)
+    before = case.repeat_of_id
+    if Case.objects.filter(pk=case.pk, repeat_of__isnull=False).update(repeat_of=None):
+        trail.record("case.repeat_unlinked", case, by=by, facts={"earlier": before})
+        case.repeat_of = None

@@ -28,6 +28,7 @@ from tongti.questions.actions.proposing import (
     match_batch,
     match_case,
     refresh_question,
+    suggest,
 )
 from tongti.questions.actions.teaching import learn, set_threshold, switch
 from tongti.questions.actions.undoing import undo
@@ -67,6 +68,7 @@ __all__ = [
     "split",
     "start_handling",
     "stop_handling",
+    "suggest",
     "switch",
     "teaching",
     "unclear",

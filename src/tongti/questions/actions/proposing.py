@@ -16,8 +16,9 @@ from tongti.questions.actions.counting import lock, take_numbers
 from tongti.questions.actions.moving import Q_, M
 from tongti.questions.models import CaseFeatures, Membership, Question, Vocabulary
 from tongti.shared import clock, later
-from tongti.shared.actor import SYSTEM
+from tongti.shared.actor import SYSTEM, Actor
 from tongti.trail import actions as trail
+from tongti.units.access import May, Viewer
 
 PLACE_LOCK = 7_102_010
 """Only one worker at a time puts cases into questions: looking is parallel, placing is a few milliseconds."""
@@ -186,6 +187,21 @@ def _with_chance(like: matching.Like, chance: float) -> matching.Like:
     return matching.Like(like.case_id, chance, like.weight, like.reasons, like.shared_words)
 
 
+@transaction.atomic
+def suggest(*, case: Case, question_id: int, by: Viewer) -> bool:
+    """An officer who heard it says which question it belongs to: a proposal beside the engine's, for a dispatcher to decide.
+
+    False where it cannot stand: the question takes no more, or the case has a place, or people decided otherwise before.
+    """
+    by.require(May.REGISTER)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACE_LOCK])
+    question = lock([question_id]).get(question_id)
+    if question is None or question.state not in matching.MATCHABLE or _has_a_place(case.pk):
+        return False
+    return _propose(question, {}, [case], how=Membership.How.OFFICER, by=by) > 0
+
+
 def _new_candidate(case: Case, alone: Sequence[matching.Like]) -> Placed:
     states = (Case.State.REGISTERED, Case.State.HANDLING, Case.State.ANSWERED)
     partners = matching.with_places(Case.objects.filter(pk__in=[like.case_id for like in alone], state__in=states))
@@ -217,17 +233,24 @@ def _close_knit(likes: Sequence[matching.Like]) -> list[matching.Like]:
 # --- writing proposals --------------------------------------------------------------------------------------------
 
 
-def _propose(question: Question, likes: dict[int, matching.Like], cases: Sequence[Case]) -> int:
+def _propose(
+    question: Question,
+    likes: dict[int, matching.Like],
+    cases: Sequence[Case],
+    *,
+    how: str = Membership.How.ENGINE,
+    by: Actor = SYSTEM,
+) -> int:
     """Add proposals to a locked question, as far as people's decisions allow; answers how many."""
     barred = binding.barred_from([question.pk], [case.pk for case in cases])
     fresh = [case for case in cases if (case.pk, question.pk) not in barred]
     if not fresh:
         return 0
     Membership.objects.bulk_create(
-        [_proposal(question.pk, case.pk, likes.get(case.pk)) for case in fresh], batch_size=500
+        [_proposal(question.pk, case.pk, likes.get(case.pk), how) for case in fresh], batch_size=500
     )
     _count_proposals(question, fresh)
-    trail.record("question.proposed", question, by=SYSTEM, facts={"proposed": [case.pk for case in fresh]})
+    trail.record("question.proposed", question, by=by, facts={"proposed": [case.pk for case in fresh]})
     size = question.case_count + question.proposed_count
     if size <= ALWAYS_REFRESHED or size.bit_length() != (size - len(fresh)).bit_length():
         later.defer("refresh_question", question_id=question.pk)
@@ -245,12 +268,14 @@ def _count_proposals(question: Question, fresh: Sequence[Case]) -> None:
     question.save(update_fields=["proposed_count", "first_received_at", "last_received_at"])
 
 
-def _proposal(question_id: int, case_id: int, like: matching.Like | None) -> Membership:
+def _proposal(
+    question_id: int, case_id: int, like: matching.Like | None, how: str = Membership.How.ENGINE
+) -> Membership:
     return Membership(
         case_id=case_id,
         question_id=question_id,
         state=M.PROPOSED,
-        how=Membership.How.ENGINE,
+        how=how,
         probability=round(like.probability, 4) if like else None,
         reasons=like.reasons if like else [],
         settings_version=matching.settings_version()[:40],

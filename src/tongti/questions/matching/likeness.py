@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from django.db import connection
@@ -164,6 +165,20 @@ def against(asked: Remembered, others: Mapping[int, bytes], *, explain: int = 0)
     return {
         pk: like_of(pk, why.get(at, plain)) for at, (pk, plain) in enumerate(zip(others, scored.plain(), strict=True))
     }
+
+
+def said_before(*, title: str, body: str, at: datetime, case_ids: Sequence[int]) -> Like | None:
+    """Among these cases (of one asker) the one that tells of the same difficulty, likely enough to be proposed; else None.
+
+    Cases that the engine has not read yet are read on the way.
+    """
+    asked = engine.features(engine.Message(id="", title=title, body=body, at=at), model())
+    rows = stored_of(case_ids)
+    missing = [pk for pk in case_ids if pk not in rows]
+    if missing:
+        rows |= {row.case_id: bytes(row.data) for row in prepare(with_places(Case.objects.filter(pk__in=missing)))}
+    likes = sorted(against(asked, rows, explain=1).values(), key=lambda like: (-like.weight, like.case_id))
+    return likes[0] if likes and proposes(likes[:1]) else None
 
 
 def weights_between(rows: Sequence[bytes]) -> NDArray[np.float64]:

@@ -117,7 +117,8 @@ def _beside(viewer: Any, question: Any, current: Any) -> dict[str, Any]:
     words = every or matching.title_words_of(case, question.title)
     return {
         "current": current,
-        "percent": round((current.probability or 0) * 100),
+        # an officer who heard it named the question: no engine, no percentage
+        "percent": None if current.probability is None else round(current.probability * 100),
         "mine": _marked(case, words),
         "others": [_marked(other, shared[other.pk]) for other in central],
         "shared": words,

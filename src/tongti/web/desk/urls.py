@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_answers")),
     path("", include("tongti.web.desk.urls_supervision")),
     path("", include("tongti.web.desk.urls_firms")),
+    path("", include("tongti.web.desk.urls_visits")),
     path("", include("tongti.web.desk.urls_admin")),
 ]

@@ -32,6 +32,9 @@
     if (box.dataset.draft) try { sessionStorage.setItem(draftKey(box), box.value); } catch (e) { /* full or off */ }
   });
 
+  /* signing in or out: whoever was here before can no longer open the notebook's drafts (field-store.js) */
+  on('submit', function (event) { if ('seals' in event.target.dataset && window.indexedDB) indexedDB.deleteDatabase('tongti-field-key'); });
+
   /* a form is sent once; the button comes back if the browser returns to the page */
   on('submit', function (event) {
     var form = event.target;

@@ -1,0 +1,53 @@
+"""Writes on visits. One verb, one function; grouped in files by what they are about."""
+
+from tongti.visits.actions.campaigning import (
+    CampaignDraft,
+    GoalDraft,
+    TeamDraft,
+    add_team,
+    assign,
+    change_campaign,
+    change_team,
+    end_assignment,
+    make_campaign,
+    offer_times,
+    set_goals,
+)
+from tongti.visits.actions.notebook import open_notebook, take_along
+from tongti.visits.actions.photographing import add_photo
+from tongti.visits.actions.planning import Plan, cancel_visit, join_visit, move_visit, plan_visit
+from tongti.visits.actions.raising import not_the_same, raise_finding
+from tongti.visits.actions.receiving import FigureDraft, FindingDraft, Saved, StepDraft, VisitDraft, save_visit
+from tongti.visits.actions.revisiting import finish_revisit, plan_revisit
+
+__all__ = [
+    "CampaignDraft",
+    "FigureDraft",
+    "FindingDraft",
+    "GoalDraft",
+    "Plan",
+    "Saved",
+    "StepDraft",
+    "TeamDraft",
+    "VisitDraft",
+    "add_photo",
+    "add_team",
+    "assign",
+    "cancel_visit",
+    "change_campaign",
+    "change_team",
+    "end_assignment",
+    "finish_revisit",
+    "join_visit",
+    "make_campaign",
+    "move_visit",
+    "not_the_same",
+    "offer_times",
+    "open_notebook",
+    "plan_revisit",
+    "plan_visit",
+    "raise_finding",
+    "save_visit",
+    "set_goals",
+    "take_along",
+]

@@ -1,0 +1,103 @@
+"""Reads on visits, always for somebody."""
+
+from tongti.visits.access import looks_after
+from tongti.visits.models import Finding, Goal, Part, Revisit, Team, Visit, VisitFigure
+from tongti.visits.queries.campaigns import (
+    Covered,
+    Slot,
+    TeamLine,
+    assignment_for,
+    assignments,
+    campaign_for,
+    campaigns,
+    coverage,
+    field_officers,
+    firms_to_assign,
+    line_names,
+    running,
+    slots,
+    team_for,
+    teams,
+)
+from tongti.visits.queries.digest import digest
+from tongti.visits.queries.firms import FirmCard, FirmLine, card, firm_name, firm_names, my_firms, offered_times
+from tongti.visits.queries.one import (
+    FindingRow,
+    PhotoRow,
+    case_to_revisit,
+    finding_for,
+    findings,
+    guard,
+    history,
+    may_write,
+    photo_file,
+    photos,
+    revisit_for,
+    visit_by_key,
+    visit_for,
+    visit_to_join,
+)
+from tongti.visits.queries.pack import pack
+from tongti.visits.queries.several import Filters, VisitLine, due_revisits, lines, my_days, visits, waiting_today
+
+PartOfDay, VisitWay, VisitState = Part, Visit.Way, Visit.State
+FigureKind, FindingLevel = VisitFigure.Kind, Finding.Level
+TeamKind, GoalGroup, GoalDirection, RevisitResult = Team.Kind, Goal.Group, Goal.Direction, Revisit.Result
+
+__all__ = [
+    "Covered",
+    "FigureKind",
+    "Filters",
+    "FindingLevel",
+    "FindingRow",
+    "FirmCard",
+    "FirmLine",
+    "GoalDirection",
+    "GoalGroup",
+    "PartOfDay",
+    "PhotoRow",
+    "RevisitResult",
+    "Slot",
+    "TeamKind",
+    "TeamLine",
+    "VisitLine",
+    "VisitState",
+    "VisitWay",
+    "assignment_for",
+    "assignments",
+    "campaign_for",
+    "campaigns",
+    "card",
+    "case_to_revisit",
+    "coverage",
+    "digest",
+    "due_revisits",
+    "field_officers",
+    "finding_for",
+    "findings",
+    "firm_name",
+    "firm_names",
+    "firms_to_assign",
+    "guard",
+    "history",
+    "line_names",
+    "lines",
+    "looks_after",
+    "may_write",
+    "my_days",
+    "my_firms",
+    "offered_times",
+    "pack",
+    "photo_file",
+    "photos",
+    "revisit_for",
+    "running",
+    "slots",
+    "team_for",
+    "teams",
+    "visit_by_key",
+    "visit_for",
+    "visit_to_join",
+    "visits",
+    "waiting_today",
+]

@@ -1,0 +1,185 @@
+"""What the command office reads: campaigns, goals, teams, who looks after which firm and how far they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from tongti.accounts.models import Officer
+from tongti.parties.models import Firm
+from tongti.parties.queries import seen_firms
+from tongti.shared import clock
+from tongti.shared.errors import NotVisible
+from tongti.shared.pages import Page, page_of
+from tongti.units.access import May, Viewer
+from tongti.units.queries import officer_ids_in
+from tongti.visits.models import Assignment, Campaign, Goal, Team
+from tongti.visits.queries.firms import firm_names
+
+MOST_CAMPAIGNS = 60
+FIRMS_A_PAGE = 50
+
+
+def campaigns(viewer: Viewer) -> QuerySet[Campaign]:
+    """Campaigns, newest first; every officer who sees visits may know which campaigns there are."""
+    rows = Campaign.objects.order_by("-starts_on", "-id")
+    return rows[:MOST_CAMPAIGNS] if viewer.can(May.SEE_VISITS) else rows.none()
+
+
+def running(viewer: Viewer) -> list[Campaign]:
+    """Campaigns whose days include today, newest first."""
+    today = clock.today()
+    return [one for one in campaigns(viewer) if one.starts_on <= today <= one.ends_on]
+
+
+def campaign_for(viewer: Viewer, pk: int) -> Campaign:
+    """Raises NotVisible."""
+    found = Campaign.objects.filter(pk=pk).first() if viewer.can(May.SEE_VISITS) else None
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def line_names(campaign: Campaign) -> dict[int, str]:
+    """The named lines by place (1–8)."""
+    return dict(campaign.lines.order_by("place").values_list("place", "name"))
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One goal slot as a page shows it; an unnamed one shows nothing but its place."""
+
+    goal: Goal
+    label: str
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.goal.name and self.goal.source)
+
+
+def slots(campaign: Campaign) -> list[Slot]:
+    """The eight slots: 升 1–3, 去 1–2, 消减 1–3."""
+    order = list(Goal.Group.values)
+    rows = sorted(campaign.goals.all(), key=lambda goal: (order.index(goal.group), goal.place))
+    return [Slot(goal, f"{goal.get_group_display()} {goal.place}") for goal in rows]
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """A team with its people."""
+
+    team: Team
+    leader: str
+    officers: Sequence[str]
+    officer_ids: Sequence[int]
+
+
+def teams(campaign: Campaign) -> list[TeamLine]:
+    """The command first, then its office, then the groups; two queries."""
+    rows = list(campaign.teams.select_related("leader", "line").prefetch_related("members__officer"))
+    order = list(Team.Kind.values)
+    rows.sort(key=lambda team: (order.index(team.kind), team.pk))
+    return [
+        TeamLine(
+            team=row,
+            leader=row.leader.name if row.leader else "",
+            officers=[member.officer.name for member in row.members.all()],
+            officer_ids=[member.officer_id for member in row.members.all()],
+        )
+        for row in rows
+    ]
+
+
+def team_for(viewer: Viewer, pk: int) -> Team:
+    """Raises NotVisible."""
+    found = Team.objects.select_related("campaign").filter(pk=pk).first() if viewer.can(May.SEE_VISITS) else None
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def field_officers() -> list[tuple[int, str]]:
+    """(id, name) of officers who go out to firms today."""
+    rows = Officer.objects.filter(pk__in=officer_ids_in(["field_officer"])).order_by("name")
+    return list(rows.values_list("id", "name"))
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How far one officer (or all, ``officer_id`` 0) is: firms, firms seen at least once, firms behind, what was found."""
+
+    officer_id: int
+    name: str
+    firms: int
+    seen: int
+    behind: int
+    visits: int
+    found: int
+    raised: int
+
+
+_COVERAGE = """
+WITH hers AS (
+  SELECT a.officer_id, a.party_id, a.wanted, a.visit_by,
+         (SELECT count(*) FROM visits_visit v WHERE v.campaign_id = a.campaign_id AND v.party_id = a.party_id
+                                                AND v.state = 'done') AS done
+  FROM visits_assignment a JOIN parties_firm firm ON firm.party_id = a.party_id AND firm.merged_into_id IS NULL
+  WHERE a.campaign_id = %(campaign)s AND a.ended_on IS NULL
+), made AS (
+  SELECT v.officer_id, count(DISTINCT v.id) AS visits, count(f.id) AS found, count(f.case_id) AS raised
+  FROM visits_visit v LEFT JOIN visits_finding f ON f.visit_id = v.id
+  WHERE v.campaign_id = %(campaign)s AND v.state = 'done' GROUP BY v.officer_id
+)
+SELECT o.id, o.name, count(h.party_id), count(h.party_id) FILTER (WHERE h.done > 0),
+       count(h.party_id) FILTER (WHERE h.done < h.wanted AND h.visit_by < %(today)s),
+       coalesce(max(m.visits), 0), coalesce(max(m.found), 0), coalesce(max(m.raised), 0)
+FROM accounts_officer o LEFT JOIN hers h ON h.officer_id = o.id LEFT JOIN made m ON m.officer_id = o.id
+WHERE h.officer_id IS NOT NULL OR m.officer_id IS NOT NULL
+GROUP BY o.id, o.name ORDER BY 5 DESC, o.name LIMIT 300
+"""
+
+
+def coverage(campaign: Campaign) -> list[Covered]:
+    """Officer by officer, those with most firms behind first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COVERAGE, {"campaign": campaign.pk, "today": clock.today()})
+        return [Covered(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class AssignmentLine:
+    """One firm of the coverage plan."""
+
+    assignment: Assignment
+    firm: str
+
+
+def assignments(
+    campaign: Campaign, cursor: str = "", *, officer_id: int | None = None
+) -> tuple[Page[Assignment], list[AssignmentLine]]:
+    """A page of the coverage plan, in the order it was made, and its rows with firms' names."""
+    rows = campaign.assignments.filter(ended_on=None, party__firm__merged_into=None).select_related("officer", "team")
+    if officer_id:
+        rows = rows.filter(officer_id=officer_id)
+    page = page_of(rows, order=("id",), cursor=cursor, size=30)
+    names = firm_names(row.party_id for row in page.rows)
+    return page, [AssignmentLine(row, names.get(row.party_id, "")) for row in page.rows]
+
+
+def firms_to_assign(viewer: Viewer, campaign: Campaign, text: str = "", cursor: str = "") -> Page[Firm]:
+    """Entries of the register that nobody looks after in this campaign yet, by name; ``text`` is part of a name. Raises NotVisible."""
+    if not viewer.can(May.CAMPAIGN):
+        raise NotVisible
+    taken = campaign.assignments.filter(ended_on=None).values("party_id")
+    rows = seen_firms(viewer).exclude(pk__in=taken).only("party", "name")
+    rows = rows.filter(name__icontains=text.strip()) if text.strip() else rows
+    return page_of(rows, order=("name", "pk"), cursor=cursor, size=FIRMS_A_PAGE)
+
+
+def assignment_for(viewer: Viewer, pk: int) -> Assignment:
+    """One firm of the coverage plan, for whoever organises. Raises NotVisible."""
+    found = Assignment.objects.select_related("campaign").filter(pk=pk).first() if viewer.can(May.CAMPAIGN) else None
+    if found is None:
+        raise NotVisible
+    return found
