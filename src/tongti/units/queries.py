@@ -191,11 +191,11 @@ class DemoSeat:
 
 
 def demo_seats() -> list[DemoSeat]:
-    """The demo cast in the order of the role table, at most 60."""
+    """The demo cast in the order of the role table, at most 100."""
     posts = (
         Post.objects.filter(officer__demo=True, officer__is_active=True, until=None)
         .select_related("officer", "unit")
-        .order_by("id")[:60]
+        .order_by("id")[:100]
     )
     seats = [
         DemoSeat(officer_id=p.officer_id, name=p.officer.name, unit=p.unit.short_name, role=ROLES[p.role])
