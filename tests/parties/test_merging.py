@@ -367,6 +367,21 @@ def test_the_preview_follows_which_entry_is_kept(browser, cast, twice):
     assert browser.get(url).status_code == 404
 
 
+def test_the_file_says_what_it_may_be_and_what_was_merged_into_it(browser, cast, keeper, twice):
+    kept, gone = twice
+    actions.find_lookalikes()
+    assert f"可能和“{gone.name}”是同一家" in text(browser.get(f"/desk/firms/{kept.pk}/"))
+    merged(kept, gone, keeper)
+    page = text(browser.get(f"/desk/firms/{kept.pk}/"))
+    assert "可能和" not in page
+    assert "并入这一条的" in page
+    left = text(browser.get(f"/desk/firms/{gone.pk}/figures/"))
+    assert "90 万元" in left
+    assert "录入</button>" not in left
+    browser.force_login(cast.officers["何区长"])
+    assert "可能和" not in text(browser.get(f"/desk/firms/{kept.pk}/"))
+
+
 def test_not_the_same_is_one_press(browser, keeper, twice):
     kept, gone = twice
     actions.find_lookalikes()

@@ -10,10 +10,13 @@ from tests.parties.firms import MANAGER, code, entered
 from tongti.cases import actions as cases
 from tongti.cases.actions import Intake
 from tongti.cases.models import Case
+from tongti.deadlines.actions import load_samples
 from tongti.parties import actions
 from tongti.parties.actions import FigureDraft
 from tongti.parties.models import Firm, Reveal
 from tongti.parties.periods import Period
+from tongti.relay import actions as relay
+from tongti.shared.uploads import Upload
 from tongti.trail.models import Event
 from tongti.units.models import Transfer
 
@@ -83,6 +86,23 @@ def test_a_firm_is_entered_with_its_contact(signed_in, cast):
     assert answer.headers["Location"] == f"/desk/firms/{firm.pk}/"
     assert (firm.sector, firm.place.name, firm.unit.short_name) == ("13", "大塘村", "水利局")
     assert "韦**" in text(signed_in("黄志强").get(f"/desk/firms/{firm.pk}/"))
+
+
+def test_what_looks_like_a_known_firm_is_shown_before_it_is_entered_again(signed_in, cast, factory):
+    sent = {"name": "云岭区鑫达五金制品有限责任公司", "kind": "enterprise", "status": "running", "version": "1"}
+    sent |= {"place": "大塘镇 大塘村", "contact_name": "", "address": "新的地址"}
+    asked = signed_in("韦晓梅").post("/desk/firms/new/", sent)
+    assert asked.status_code == 422
+    assert factory.name in text(asked)
+    assert f"/desk/firms/{factory.pk}/" in text(asked)
+    assert "新的地址" in text(asked)
+    assert Firm.objects.count() == 1
+    # a unit that may not see it reads the name, which is public, and gets no link
+    elsewhere = signed_in("农志明").post("/desk/firms/new/", sent)
+    assert factory.name in text(elsewhere)
+    assert f"/desk/firms/{factory.pk}/" not in text(elsewhere)
+    assert signed_in("韦晓梅").post("/desk/firms/new/", sent | {"sure": "1"}).status_code == 302
+    assert Firm.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -169,7 +189,7 @@ def test_the_file_costs_the_same_however_much_stands_in_it(signed_in, cast, fact
         raised(cast, n, party_id=factory.pk)
     browser = signed_in("韦晓梅")
     browser.get(f"/desk/firms/{factory.pk}/")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         browser.get(f"/desk/firms/{factory.pk}/")
 
 
@@ -192,3 +212,25 @@ def test_a_shop_with_a_persons_name_is_changed_only_by_who_gave_a_reason(signed_
     assert browser.get(f"/desk/firms/{shop.pk}/edit/").status_code == 302
     browser.post(f"/desk/firms/{shop.pk}/reveal/", {"reason": "更正登记信息"})
     assert "蒙桂兰" in text(browser.get(f"/desk/firms/{shop.pk}/edit/"))
+
+
+def test_the_file_shows_the_promises_that_touch_its_difficulties(signed_in, cast, story, on_friday, factory):
+    load_samples()
+    made = [story.call(f"厂门口第 {n} 次停水", asker_kind="enterprise", asker_party_id=factory.pk) for n in (1, 2)]
+    question = story.question_of([*made, story.call()])
+    story.dispatch(question)
+    baton = story.accept("水利局", "黄志强")
+    promise = relay.ask_promise(
+        baton=baton,
+        evidence=[Upload("检测委托书.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")],
+        obstacle="testing",
+        words="要做水质和管壁检测",
+        promise_on=date(2026, 7, 1),
+        steps=[("更换主管", date(2026, 6, 30))],
+        by=cast.viewer("黄志强"),
+    )
+    relay.decide_promise(promise=promise, approve=True, note="情况属实", by=cast.viewer("韦晓梅"))
+    for name in ("黄志强", "韦晓梅", "何区长"):
+        assert "水利局承诺 2026-07-01 前办好" in text(signed_in(name).get(f"/desk/firms/{factory.pk}/")), name
+    # a clerk takes calls; the ledger of promises is not hers
+    assert "2026-07-01" not in text(signed_in("李小英").get(f"/desk/firms/{factory.pk}/"))

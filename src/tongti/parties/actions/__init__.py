@@ -20,8 +20,10 @@ from tongti.parties.actions.imports import (
     upload_firms,
 )
 from tongti.parties.actions.merging import (
+    Likely,
     MergePreview,
     find_lookalikes,
+    likely_same,
     merge,
     preview_merge,
     tell_apart,
@@ -45,6 +47,7 @@ __all__ = [
     "ContactDraft",
     "FigureDraft",
     "FirmDraft",
+    "Likely",
     "MergePreview",
     "add_contact",
     "change_firm",
@@ -61,6 +64,7 @@ __all__ = [
     "find_or_create",
     "keep",
     "keep_many",
+    "likely_same",
     "merge",
     "note_export",
     "note_recognised",

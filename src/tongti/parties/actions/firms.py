@@ -90,10 +90,10 @@ def new_firm(columns: dict[str, Any]) -> Firm:
 
 
 @transaction.atomic
-def change_firm(*, firm: Firm, draft: FirmDraft, version: int, by: Viewer) -> list[str]:
+def change_firm(*, firm: Firm, draft: FirmDraft, version: int, by: Viewer, compare: bool = True) -> list[str]:
     """Write what differs; answers the changed fields. Raises BadInput, AlreadyRegistered, FirmMerged, NotAllowed, Raced.
 
-    Defers ``find_lookalikes``.
+    Defers ``find_lookalikes``; ``compare=False`` leaves that to the caller (an import compares once, at its end).
     """
     require_keep(firm, by=by)
     columns = _placed(read_draft(draft), by=by, before=firm.unit_id)
@@ -115,7 +115,8 @@ def change_firm(*, firm: Firm, draft: FirmDraft, version: int, by: Viewer) -> li
     party.save(update_fields=["name", "name_index", "credit_code", "kind"])
     told = [name for name in changed if name not in ("core", "grams", "section")] or ["name"]
     trail.record("firm.changed", firm, by=by, facts={"fields": told})
-    later.defer("find_lookalikes", firm_ids=[firm.pk])
+    if compare:
+        later.defer("find_lookalikes", firm_ids=[firm.pk])
     firm.refresh_from_db()
     return told
 

@@ -327,7 +327,7 @@ def _enter(lines: Sequence[FirmImportRow], rows: Mapping[int, Row], *, by: Viewe
     firms = enter_many(rows=[(rows[line.row].draft, (rows[line.row].contact,)) for line in free], by=by) if free else []
     for line, firm in zip(free, firms, strict=True):
         line.firm = firm
-        line.save(update_fields=["firm"])
+    FirmImportRow.objects.bulk_update(free, ["firm"])
     refused = [line for line in lines if line not in free]
     _refuse(refused, "这个信用代码在核对以后被别人登记了，请重新核对。")
     return len(firms), len(refused)
@@ -357,7 +357,7 @@ def _change(firm: Firm, row: Row, people: _People | None, *, by: Viewer) -> bool
     if changes.columns:
         # what stands in the register of a name that is a person's is masked: the true one has to stay
         draft = replace(changes.draft, name=true_name(firm)) if firm.name_personal else changes.draft
-        change_firm(firm=firm, draft=draft, version=firm.version, by=by)
+        change_firm(firm=firm, draft=draft, version=firm.version, compare=False, by=by)
     if changes.person:
         add_contact(firm=firm, contact=row.contact, by=by)
     return changes.any

@@ -8,9 +8,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from tongti.parties import matching
+from tongti.parties.access import visible
 from tongti.parties.codes import same_body
+from tongti.parties.drafts import ContactDraft, FirmDraft, read_contact, read_draft
 from tongti.parties.errors import MergeRefused
+from tongti.parties.indexes import name_index
 from tongti.parties.links import MOVES, Link
+from tongti.parties.matching import Known, Register
 from tongti.parties.models import Firm, FirmMerge, Lookalike
 from tongti.shared import clock
 from tongti.shared.actor import Actor
@@ -141,6 +145,39 @@ def tell_apart(*, one: Firm, other: Firm, by: Viewer) -> None:
     _decided(one.pk, other.pk, Lookalike.State.APART, by=by)
     facts = ((one, other), (other, one))
     trail.record_many([("firm.told_apart", firm, {"other": against.pk}) for firm, against in facts], by=by)
+
+
+@dataclass(frozen=True)
+class Likely:
+    """An entry that may be the firm somebody is about to enter; ``pk`` is None where she may not see it."""
+
+    pk: int | None
+    name: str
+    reasons: tuple[str, ...]
+
+
+def likely_same(*, draft: FirmDraft, contacts: Sequence[ContactDraft] = (), by: Viewer, limit: int = 5) -> list[Likely]:
+    """What is in the register already and looks like this, the likeliest first; asked before a new entry is made.
+
+    Raises BadInput, NotAllowed.
+    """
+    by.require(May.KEEP_FIRMS)
+    columns = read_draft(draft)
+    phones = frozenset(read_contact(one).phone_index for one in contacts if not one.empty) - {b""}
+    secret = name_index(columns["true_name"]) if draft.name_personal else b""
+    told = Known(
+        0, columns["name"], columns["core"], columns["credit_code"], draft.place_id, draft.park_id, phones, secret
+    )
+    register = Register.read()
+    if told.code in register.by_code:
+        # entering it will be refused, with the name of who has the code
+        return []
+    near = register.near(told)
+    same = {known.pk: ("名称相同",) for known in register.named(told) if not (told.code and known.code)}
+    found = {known.pk: why.reasons for known, why in near} | same
+    order = [*same, *(known.pk for known, _ in near if known.pk not in same)][:limit]
+    seen = set(Firm.objects.filter(visible(by), pk__in=order).values_list("pk", flat=True))
+    return [Likely(pk if pk in seen else None, register.entries[pk].name, found[pk]) for pk in order]
 
 
 @transaction.atomic

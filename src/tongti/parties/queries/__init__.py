@@ -55,8 +55,10 @@ from tongti.parties.queries.imports import (
 from tongti.parties.queries.merges import (
     is_registrar,
     lookalikes,
+    lookalikes_of,
     lookalikes_waiting,
     merge_for,
+    merged_here,
     merges,
     pair_for,
 )
@@ -117,8 +119,10 @@ __all__ = [
     "is_registrar",
     "known_callers",
     "lookalikes",
+    "lookalikes_of",
     "lookalikes_waiting",
     "merge_for",
+    "merged_here",
     "merges",
     "name_for_letter",
     "name_index",

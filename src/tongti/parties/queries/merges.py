@@ -1,6 +1,6 @@
 """Pairs that may be one firm, and merges that were made; for those who keep the whole register."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tongti.parties.models import Firm, FirmMerge, Lookalike
 from tongti.shared.errors import NotVisible
@@ -27,6 +27,21 @@ def _waiting(viewer: Viewer) -> QuerySet[Lookalike]:
     _require(viewer)
     rows = Lookalike.objects.filter(state=Lookalike.State.WAITING)
     return rows.select_related("one__place", "one__unit", "other__place", "other__unit")
+
+
+def lookalikes_of(viewer: Viewer, firm: Firm, limit: int = 5) -> list[tuple[Firm, Lookalike]]:
+    """(the other entry, the pair) of what waits about one entry, for those who decide on it; one query, none for others."""
+    if not is_registrar(viewer):
+        return []
+    about = Q(one=firm) | Q(other=firm)
+    rows = Lookalike.objects.filter(about, state=Lookalike.State.WAITING).select_related("one", "other")
+    return [(row.other if row.one_id == firm.pk else row.one, row) for row in rows.order_by("-score", "id")[:limit]]
+
+
+def merged_here(firm: Firm, limit: int = 20) -> list[FirmMerge]:
+    """Entries that live on in this one, newest first."""
+    rows = FirmMerge.objects.filter(kept=firm, undone_at=None).select_related("gone")
+    return list(rows.order_by("-at", "-id")[:limit])
 
 
 def pair_for(viewer: Viewer, one_id: int, other_id: int) -> tuple[Firm, Firm, Lookalike | None]:

@@ -102,18 +102,24 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
 def new(request: DeskRequest) -> HttpResponse:
     """A new entry."""
     form = NewFirmForm(request.POST if request.method == "POST" else None)
+    likely: list[actions.Likely] = []
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            draft, contacts = form.draft(), (form.contact(),)
             try:
-                firm = actions.enter_firm(draft=form.draft(), contacts=(form.contact(),), by=request.viewer)
+                if "sure" not in request.POST:
+                    likely = actions.likely_same(draft=draft, contacts=contacts, by=request.viewer)
+                firm = None if likely else actions.enter_firm(draft=draft, contacts=contacts, by=request.viewer)
             except DomainError as refused:
                 _beside(form, refused)
             else:
-                messages.success(request, f"“{firm.name}”已登记。")
-                return redirect("desk:firm", pk=firm.pk)
-    return render(request, "desk/firms/edit.html", _form_context(form, None), status=status)
+                if firm is not None:
+                    messages.success(request, f"“{firm.name}”已登记。")
+                    return redirect("desk:firm", pk=firm.pk)
+    context = _form_context(form, None) | {"likely": likely}
+    return render(request, "desk/firms/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -224,7 +230,8 @@ def figures(request: DeskRequest, pk: int) -> HttpResponse:
     rows = [
         (row, parties.period_of(row), parties.plain_number(row.value), parties.UNITS[row.measure]) for row in found.rows
     ]
-    context = {"firm": firm, "card": card, "form": form, "page": found, "rows": rows}
+    may_enter = card.may_keep and firm.merged_into_id is None
+    context = {"firm": firm, "card": card, "form": form, "page": found, "rows": rows, "may_enter": may_enter}
     return render(request, "desk/firms/figures.html", context, status=status)
 
 
@@ -247,6 +254,8 @@ def _show(request: DeskRequest, firm: Any, *, status: int = 200, **bound: Form) 
         "promises": relay.promises_on_cases(viewer, case_ids),
         "parts": list(parts(viewer, firm)),
         "tenants": parties.tenants(viewer, firm),
+        "merged": parties.merged_here(firm),
+        "lookalikes": parties.lookalikes_of(viewer, firm),
         "history": parties.firm_history(firm),
         "forms": {
             "reveal": bound.get("reveal") or RevealForm(auto_id="reveal_%s"),
@@ -277,7 +286,7 @@ def _initial(firm: Any) -> dict[str, Any]:
 
 
 def _form_context(form: FirmForm, firm: Any) -> dict[str, Any]:
-    return {"form": form, "firm": firm, "sectors": sector_options(), "places": named_places()}
+    return {"form": form, "firm": firm, "likely": (), "sectors": sector_options(), "places": named_places()}
 
 
 def _beside(form: Form, refused: DomainError) -> None:
