@@ -170,7 +170,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongti.project.settings")
     os.environ.setdefault("TONGTI_HOSTS", "testserver,127.0.0.1")
     os.environ.setdefault("TONGTI_LOG_LEVEL", "WARNING")
-    from tongti.project import boot
+    from tongti.project import boot, static_files
 
     try:
         with boot.database("bench.firms"):
@@ -179,6 +179,7 @@ def main() -> None:
             from tongti.parties.models import Firm
             from tongti.project.demo import district
 
+            static_files.collect()
             call_command("migrate", interactive=False, verbosity=0)
             if not Firm.objects.exists():
                 district.build()
