@@ -34,6 +34,7 @@ from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import read_case_number
 from tongti.shared.pages import Page, page_of
+from tongti.shared.seeing import passes
 from tongti.trail import queries as trail
 from tongti.trail.models import Event
 from tongti.units.access import May, Viewer
@@ -364,7 +365,7 @@ class Step:
 
 def steps(viewer: Viewer, question: Question, limit: int = 50) -> list[Step]:
     """What was joined, moved, split and merged in the last thirty days, the newest first."""
-    if not Question.objects.filter(visible(viewer), pk=question.pk).exists():
+    if not passes(question, visible(viewer)):
         raise NotVisible
     since = clock.now() - timedelta(days=UNDO_DAYS)
     touched = Q(question=question) | Q(before__questions__has_key=str(question.pk), at__gte=since)
@@ -406,7 +407,7 @@ class Moment:
 
 def timeline(viewer: Viewer, question: Question, limit: int = 60) -> list[Moment]:
     """What happened to the question, the oldest first, in plain Chinese; names of officers and units by two queries."""
-    if not Question.objects.filter(visible(viewer), pk=question.pk).exists():
+    if not passes(question, visible(viewer)):
         raise NotVisible
     events = [event for event in reversed(trail.of(question, limit)) if event.verb in _LINES]
     people = dict(

@@ -21,6 +21,7 @@ from tongti.parties.models import Reveal
 from tongti.shared import clock, later
 from tongti.shared.actor import Actor, Asker
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
+from tongti.shared.seeing import passes
 from tongti.shared.text import ONLY_SIGNS, has_words, tidy
 from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
@@ -132,7 +133,7 @@ def add_words(
     """
     if isinstance(by, Asker) and by.case_id != case.pk:
         raise NotVisible
-    if isinstance(by, Viewer) and not Case.objects.filter(access.within(by, May.NOTE), pk=case.pk).exists():
+    if isinstance(by, Viewer) and not passes(case, access.within(by, May.NOTE)):
         raise NotAllowed(what=May.NOTE.value)
     text = tidy(words)
     if not text and not uploads:

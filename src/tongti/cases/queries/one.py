@@ -16,6 +16,7 @@ from tongti.parties import queries as parties
 from tongti.parties.queries import Face
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import query_code_matches, read_case_number
+from tongti.shared.seeing import passes
 from tongti.shared.uploads import kind_of
 from tongti.trail import queries as trail
 from tongti.trail.wording import words_of
@@ -75,7 +76,7 @@ def faces_of(viewer: Viewer, cases: Sequence[Case]) -> dict[int, Face]:
 
 def may_note(viewer: Viewer, case: Case) -> bool:
     """Whether she may add words or files to this case: those who work on it, not everybody who reads it."""
-    return viewer.can(May.NOTE) and Case.objects.filter(within(viewer, May.NOTE), pk=case.pk).exists()
+    return viewer.can(May.NOTE) and passes(case, within(viewer, May.NOTE))
 
 
 def may_reveal(viewer: Viewer, case: Case) -> bool:

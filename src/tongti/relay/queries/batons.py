@@ -20,6 +20,7 @@ from tongti.relay.plans import clocks_for, matter_of, regime_of
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
+from tongti.shared.seeing import passes
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May, Viewer
 
@@ -101,14 +102,14 @@ def relay_of(viewer: Viewer, *, question: Question | None = None, case: Case | N
     Recalled batons and earlier rounds are in ``past``. Two queries.
     """
     if question is not None:
-        seen = Question.objects.filter(question_access.visible(viewer), pk=question.pk)
+        seen = passes(question, question_access.visible(viewer))
         batons = Baton.objects.filter(question=question)
     elif case is not None:
-        seen = Case.objects.filter(case_access.visible(viewer), pk=case.pk)  # type: ignore[assignment]
+        seen = passes(case, case_access.visible(viewer))
         batons = Baton.objects.filter(case=case)
     else:
         return Relay((), (), None, 1)
-    if not seen.exists():
+    if not seen:
         return Relay((), (), None, 1)
     return table(list(batons.select_related("unit", "officer", "duty").order_by("pk")), viewer=viewer)
 

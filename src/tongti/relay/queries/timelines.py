@@ -15,6 +15,7 @@ from tongti.questions.models import Membership, Question
 from tongti.relay.models import Baton, ClockStop, HandOver, Objection, Progress
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
+from tongti.shared.seeing import passes
 from tongti.units.access import Viewer
 
 
@@ -32,10 +33,10 @@ class Step:
 def timeline(viewer: Viewer, *, question: Question | None = None, case: Case | None = None) -> list[Step]:
     """The whole way, oldest first, for somebody who may see it; raises NotVisible."""
     if question is not None:
-        seen = Question.objects.filter(question_access.visible(viewer), pk=question.pk).exists()
+        seen = passes(question, question_access.visible(viewer))
     else:
         assert case is not None
-        seen = Case.objects.filter(case_access.visible(viewer), pk=case.pk).exists()
+        seen = passes(case, case_access.visible(viewer))
     if not seen:
         raise NotVisible
     return list(_way(question, case, public=False))
