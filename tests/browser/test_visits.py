@@ -23,6 +23,8 @@ from tests.browser.harness import REPORT_VIOLATIONS, check, sign_in
 from tests.chromium import QUIET
 from tests.visits.stories import Outing, make_outing
 from tongti.cases.models import Case
+from tongti.parties import actions as parties
+from tongti.parties.actions import FirmDraft
 from tongti.questions.models import Question
 from tongti.shared import clock
 from tongti.visits.models import Assignment, Campaign, Delivery, Finding, Visit, VisitPhoto
@@ -356,5 +358,11 @@ def test_the_pages_online(outing, open_page, live_server, width):
     as_("邓主任", f"/desk/campaigns/{outing.campaign.pk}/", "campaign")
     as_("邓主任", f"/desk/campaigns/{outing.campaign.pk}/edit/", "campaign-edit")
     as_("邓主任", f"/desk/campaigns/{outing.campaign.pk}/goals/", "goals")
+    for name in ("云岭区甘蔗机械厂", "云岭区荔枝合作社"):
+        parties.enter_firm(draft=FirmDraft(name=name), by=outing.viewer("邓主任"))
     as_("邓主任", f"/desk/campaigns/{outing.campaign.pk}/assign/", "assign")
+    page.get_by_label("云岭区荔枝合作社").check()
+    page.get_by_label("走访员").select_option(label="卢芳")
+    page.get_by_role("button", name="安排给这位走访员").click()
+    page.get_by_text("已安排 1 家").wait_for()
     as_("邓主任", "/desk/visits/", "visits")

@@ -230,6 +230,30 @@ def test_what_is_no_draft_at_all_is_refused_in_words(outing):
     assert client.post(reverse("field:send_photo"), {}).status_code == 422
 
 
+def test_the_panel_answers_the_page_with_a_fragment_and_the_notebook_with_values(outing):
+    from tongti.questions.actions import refresh_question
+    from tongti.questions.models import Question
+    from tongti.shared import clock
+
+    for n, title in enumerate(["工业园路面坑洼，货车难行", "幸福路晚上停水"]):
+        question = Question.objects.create(
+            number=f"T{n}",
+            title=title,
+            public_title=title,
+            state="handling",
+            asker_count=3,
+            created_at=clock.now(),
+            cleared_at=clock.now(),
+        )
+        refresh_question(question_id=question.pk)
+    client, said = as_(outing), {"words": "工业园路面坑坑洼洼，大货车难行"}
+    found = client.post(reverse("field:same"), said).json()["found"]
+    assert [one["title"] for one in found] == ["工业园路面坑洼，货车难行"]
+    fragment = client.post(reverse("field:same"), said, headers={"HX-Request": "true"}).content.decode()
+    assert 'name="question"' in fragment
+    assert "3 人同问" in fragment
+
+
 def test_a_clash_on_the_phone_is_told_with_both_sides(outing, friday):
     visit = outing.plan(friday)
     base = {"way": "visit", "visited_on": "", "note": "", "facts": "", "figures": "", "next_visit_on": ""}
@@ -305,6 +329,24 @@ def test_the_office_makes_a_campaign_on_its_pages(outing):
         ).status_code
         == 422
     )
+
+
+def test_the_dispatcher_reads_that_an_officer_named_the_question(outing, story):
+    question = story.question(2)
+    outing.finding("晚上停水，冷却塔没有水", shared=True, question_id=question.pk)
+    page = as_(outing, "韦晓梅").get(reverse("desk:question_review", args=[question.pk])).content.decode()
+    assert "走访员听到后提的" in page
+    assert "把握" not in page
+
+
+def test_visits_stand_on_the_firms_page(outing, friday):
+    outing.plan(friday)
+    outing.finding()
+    page = reverse("desk:firm", args=[outing.sugar.pk])
+    for name in ("谭小勇", "何区长"):
+        text = as_(outing, name).get(page).content.decode()
+        assert "难题 1 个，登记 1 件" in text
+    assert "约走访" not in text
 
 
 def test_revisits_and_links_are_handled_on_their_pages(outing, friday):

@@ -145,8 +145,12 @@ def digest(request: DeskRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @desk(May.VISIT)
 def same(request: DeskRequest) -> HttpResponse:
-    """What the engine itself finds for these words, while there is signal."""
-    found = matching.public_matches(request.POST.get("words", "")[:2000], limit=3)
+    """What the engine itself finds for these words, while there is signal: plain values for the notebook, a fragment for the page."""
+    words = request.POST.get("words", "")[:2000]
+    found = matching.public_matches(words, limit=3)
+    if getattr(request, "htmx", False):
+        context = {"matches": found, "looked": bool(words.strip()), "question": request.POST.get("question", "")}
+        return render(request, "field/_same_found.html", context)
     rows = [
         {"id": one.question_id, "number": one.number, "title": one.title, "askers": one.asker_count} for one in found
     ]

@@ -5,7 +5,7 @@
   if (!window.indexedDB || !window.crypto || !crypto.subtle || !window.Field) { say('这个浏览器不能离线保存，请用普通页面填走访。', 'warn'); return; }
   var store = window.Field.store, queue = window.Field.queue;
   var pack = null, digest = null, draft = null, online = true, saving = null, who = null;
-  var WRITABLE = ['draft', 'waiting', 'wrong'], PHOTOS = 9, SIDE = 1600, LATER = 300;
+  var WRITABLE = ['draft', 'waiting', 'wrong'], PHOTOS = 9, SIDE = 1600, LATER = 300, AGAIN = 60000;
   var FIELDS = ['way', 'visited_on', 'note', 'facts', 'next_visit_on'];
   var TEXTS = ['words', 'title', 'wished', 'category', 'shared', 'handling', 'promised_on', 'matter', 'level', 'paper', 'explanation', 'reaction'];
   var NEEDED = {
@@ -422,6 +422,11 @@
   });
   if (navigator.serviceWorker) navigator.serviceWorker.register(urls.worker, { scope: urls.scope }).catch(function () { /* without it the page still works online */ });
   open().then(function () {
-    queue.start(urls, function () { if (!el('home').hidden) home(); });
+    queue.start(urls, function (sent) {
+      /* something got through: there is signal again, and the list may be fetched anew */
+      if (sent.state === 'sent' && !online) open();
+      else if (!el('home').hidden) home();
+    });
+    setInterval(function () { if (!online && navigator.onLine && !draft) open(); }, AGAIN);
   });
 })();

@@ -18,7 +18,14 @@
   /* a draft of <textarea data-draft="name"> lives in this tab only, until the form is sent */
   function draftKey(box) { return 'draft:' + location.pathname + ':' + box.dataset.draft; }
 
+  /* <fieldset data-when="A">: shown while the radio "handling" of its form says so; without script all of them are */
+  function classes(form) {
+    var chosen = form.querySelector('[name="handling"]:checked');
+    if (form.querySelector('[name="handling"]')) all('[data-when]', form).forEach(function (part) { part.hidden = !chosen || part.dataset.when !== chosen.value; });
+  }
+
   function start(root) {
+    all('form', root).forEach(classes);
     all('[data-draft]', root).forEach(function (box) {
       try { box.value = box.value || sessionStorage.getItem(draftKey(box)) || ''; } catch (e) { /* storage may be off */ }
     });
@@ -28,6 +35,7 @@
 
   on('input', function (event) {
     var box = event.target;
+    if (box.name === 'handling' && box.form) classes(box.form);
     all('[data-count="' + box.id + '"]').forEach(count);
     if (box.dataset.draft) try { sessionStorage.setItem(draftKey(box), box.value); } catch (e) { /* full or off */ }
   });
