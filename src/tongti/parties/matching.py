@@ -1,12 +1,13 @@
 """Which entries of the register may be one firm, and which entry a row of a table speaks of: with reasons, in memory.
 
 A snapshot of the register (names, codes, places, phones' blind indexes) is read once and asked many times: 20,000 entries take about
-a third of a second. Codes decide where there are any: two different bodies (标识码) are never one firm, whatever their names.
+a second (docs/bench.md). Codes decide where there are any: two different bodies (标识码) are never one firm, whatever their names.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil
 
 from tongti.parties import names
@@ -37,10 +38,20 @@ class Known:
     phones: frozenset[bytes] = frozenset()
     secret: bytes = b""
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """The whole name, signs and width told alike."""
         return names.plain(self.name)
+
+    @cached_property
+    def grams(self) -> frozenset[str]:
+        """The pairs of characters of the core."""
+        return frozenset(names.grams(self.core))
+
+    @cached_property
+    def body(self) -> str:
+        """The signs of the code that are the body's own."""
+        return body_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -54,14 +65,13 @@ class Likeness:
 def compare(one: Known, other: Known) -> Likeness:
     """Score and reasons; symmetric."""
     grounds: list[tuple[float, str]] = []
-    bodies = body_of(one.code), body_of(other.code)
-    if bodies[0] and bodies[0] == bodies[1]:
+    if one.body and one.body == other.body:
         grounds.append((BODY, "信用代码里的主体标识码（第 9–17 位）相同"))
-    elif all(bodies):
+    elif one.body and other.body:
         grounds.append((OTHER_BODY, ""))
     if one.phones & other.phones:
         grounds.append((PHONE, "有联系人的电话相同"))
-    near = names.likeness(one.core, other.core)
+    near = names.dice(one.grams, other.grams)
     if one.core and one.core == other.core:
         grounds.append((CORE, "去掉地区和公司形式，名称相同"))
     elif near >= NEAR:
@@ -108,11 +118,11 @@ class Register:
         self.entries[known.pk] = known
         if known.code:
             self.by_code[known.code] = known.pk
-            self._by_body[body_of(known.code)].add(known.pk)
+            self._by_body[known.body].add(known.pk)
         if known.core:
             self._by_core[known.core].add(known.pk)
             self._by_plain[known.plain].add(known.pk)
-            for gram in names.grams(known.core):
+            for gram in known.grams:
                 self._by_gram[gram].add(known.pk)
         if known.secret:
             self._by_secret[known.secret].add(known.pk)
@@ -140,19 +150,19 @@ class Register:
     def _candidates(self, known: Known) -> set[int]:
         found: set[int] = set()
         if known.code:
-            found |= self._by_body.get(body_of(known.code), set())
+            found |= self._by_body.get(known.body, set())
         for phone in known.phones:
             found |= self._by_phone.get(phone, set())
         if known.core:
             found |= self._by_core.get(known.core, set())
-            for gram in self._telling(known.core):
+            for gram in self._telling(known):
                 found |= self._by_gram.get(gram, set())
         return found
 
-    def _telling(self, core: str) -> list[str]:
+    def _telling(self, known: Known) -> list[str]:
         """The rarest pairs of a name. A name that is NEAR shares at least NEAR / (2 − NEAR) of the pairs, so it must hold one
         of those that are left when so many of the commonest are put aside."""
-        grams = sorted(names.grams(core), key=lambda gram: (len(self._by_gram.get(gram, ())), gram))
+        grams = sorted(known.grams, key=lambda gram: (len(self._by_gram.get(gram, ())), gram))
         return grams[: len(grams) - ceil(len(grams) * NEAR / (2 - NEAR) - 1e-9) + 1]
 
 
@@ -195,6 +205,6 @@ def match(row: Known, register: Register) -> Match:
 
 
 def _same_code(row: Known, entry: Known) -> Match:
-    if names.likeness(row.core, entry.core) < 0.3 and row.plain != entry.plain:
+    if names.dice(row.grams, entry.grams) < 0.3 and row.plain != entry.plain:
         return Match("doubtful", entry.pk, ("信用代码相同，名称完全不同",))
     return Match("same", entry.pk, ("信用代码相同",))

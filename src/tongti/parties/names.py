@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from collections.abc import Set as AbstractSet
 
 _SIGNS = re.compile(r"[^\w]|_")
 _REGION = re.compile(r"^(?:中国|广西壮族自治区|广西)?(?:[\u4e00-\u9fff]{2,3}市)?(?:[\u4e00-\u9fff]{2}[区县])?")
@@ -37,9 +38,11 @@ def grams(name: str) -> list[str]:
     return sorted({letters[at : at + 2] for at in range(len(letters) - 1)})
 
 
+def dice(first: AbstractSet[str], second: AbstractSet[str]) -> float:
+    """0…1: twice what two sets of pairs share, over all their pairs."""
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
 def likeness(one: str, other: str) -> float:
-    """0…1: twice the pairs that two cores share, over all their pairs (Dice)."""
-    first, second = set(grams(one)), set(grams(other))
-    if not first or not second:
-        return 0.0
-    return 2 * len(first & second) / (len(first) + len(second))
+    """How much of two cores is the same (``dice`` of their pairs)."""
+    return dice(set(grams(one)), set(grams(other)))

@@ -270,7 +270,7 @@ def _known(row: Row) -> Known:
 
 def _contacts_of(firm_ids: Sequence[int]) -> dict[int, _People]:
     found: dict[int, list[FirmContact]] = {}
-    for contact in FirmContact.objects.filter(firm__in=firm_ids, until=None):
+    for contact in FirmContact.objects.filter(firm__in=firm_ids, until=None).only("firm_id", "name", "phone_index"):
         found.setdefault(contact.firm_id, []).append(contact)
     return {
         pk: _People(frozenset(bytes(c.phone_index) for c in people), frozenset(c.name for c in people))
