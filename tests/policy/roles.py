@@ -202,6 +202,16 @@ WHO: dict[str, set[str]] = {
     "desk:firm_contact": REGISTRARS | UNIT_FIRMS,
     "desk:firm_reveal": REGISTRARS | UNIT_FIRMS | {"clerk"},
     "desk:firm_figures": ALL_FIRMS | UNIT_FIRMS,
+    # needs and offers of firms: of one, 水利局 looks after the firm
+    "desk:linkups": FIRM_READERS,
+    "desk:linkup_new": REGISTRARS | UNIT_FIRMS | {"field_officer", "stranger"},
+    "desk:linkup": ALL_FIRMS | UNIT_FIRMS,
+    "desk:linkup_edit": REGISTRARS | UNIT_FIRMS,
+    "desk:linkup_state": REGISTRARS | UNIT_FIRMS,
+    "desk:linkup_pairs": FIRM_READERS,
+    "desk:linkup_pair": ALL_FIRMS | UNIT_FIRMS,
+    "desk:introductions": FIRM_READERS,
+    "desk:introduction": ALL_FIRMS | UNIT_FIRMS,
     # seeing
     "board:home": BOARD,
     "board:rate": BOARD,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "tongti.outbox",
     "tongti.cases",
     "tongti.questions",
+    "tongti.linkups",
     "tongti.relay",
     "tongti.answers",
     "tongti.verdicts",

@@ -76,6 +76,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("我的走访"), "map-pin", "field:today"),
             NavItem(_("走访"), "footprints", "desk:visits"),
             NavItem(_("调研服务"), "flag", "desk:campaigns"),
+            NavItem(_("供需对接"), "handshake", "desk:linkups"),
             NavItem(_("导入"), "file-up", "desk:imports"),
         ),
     ),

@@ -121,6 +121,18 @@ STATES: dict[str, State] = {
     "instruction.open": State(_("落实中"), "info", "pen-line"),
     "instruction.answered": State(_("已反馈"), "wait", "message-square-text"),
     "instruction.closed": State(_("已办结"), "mute", "circle-check"),
+    # a need or offer, a pair of them, an introduction
+    "listing.open": State(_("有效"), "info", "circle-dot-dashed"),
+    "listing.withdrawn": State(_("已撤回"), "mute", "undo-2"),
+    "listing.met": State(_("已满足"), "ok", "circle-check"),
+    "pair.waiting": State(_("待看"), "wait", "puzzle"),
+    "pair.aside": State(_("不合适"), "mute", "x"),
+    "pair.introduced": State(_("已引荐"), "info", "handshake"),
+    "asking": State(_("征求双方同意"), "wait", "hourglass"),
+    "talking": State(_("在谈"), "info", "message-square-text"),
+    "introduction.agreed": State(_("谈成了"), "ok", "handshake"),
+    "introductionstep.agreed": State(_("谈成了"), "ok", "handshake"),
+    "no_deal": State(_("没有谈成"), "mute", "x"),
     # the outbox, an import
     "waiting": State(_("待发"), "mute", "hourglass"),
     "sent": State(_("已发"), "ok", "send"),

@@ -45,6 +45,7 @@ from tongti.questions.matching.panels import (
     public_matches,
 )
 from tongti.questions.matching.profiles import MATCHABLE, SAMPLE, member_samples, profile, questions_near
+from tongti.questions.matching.texts import ReadText, keys_to_ask, read_texts, short_name, telling_words
 from tongti.questions.matching.words import copied_share, excerpt, marked, shared_words_of, title_for, title_words_of
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "DeskMatch",
     "Like",
     "PublicMatch",
+    "ReadText",
     "Remembered",
     "Words",
     "against",
@@ -72,6 +74,7 @@ __all__ = [
     "forget_model",
     "in_force",
     "joins",
+    "keys_to_ask",
     "marked",
     "measured_with",
     "member_samples",
@@ -83,14 +86,17 @@ __all__ = [
     "proposes",
     "public_matches",
     "questions_near",
+    "read_texts",
     "said_before",
     "settings_version",
     "shared_words_of",
+    "short_name",
     "similar",
     "stored",
     "stored_of",
     "strength",
     "strong_enough",
+    "telling_words",
     "title_for",
     "title_words_of",
     "weighted",
