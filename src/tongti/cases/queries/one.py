@@ -67,10 +67,10 @@ def face_of(viewer: Viewer, case: Case) -> Face | None:
     return parties.faces(viewer, [case.party_id], hidden_case_parties=hidden).get(case.party_id or 0)
 
 
-def faces_of(viewer: Viewer, cases: Sequence[Case]) -> dict[int, Face]:
-    """Faces by case id for a list page; two queries."""
+def faces_of(viewer: Viewer, cases: Sequence[Case], *, phones: bool = True) -> dict[int, Face]:
+    """Faces by case id for a list page; two queries. ``phones``: see ``parties.faces``."""
     hidden = {c.party_id for c in cases if c.hide_identity and c.party_id}
-    found = parties.faces(viewer, [c.party_id for c in cases], hidden_case_parties=hidden)
+    found = parties.faces(viewer, [c.party_id for c in cases], hidden_case_parties=hidden, phones=phones)
     return {c.pk: found[c.party_id] for c in cases if c.party_id in found}
 
 

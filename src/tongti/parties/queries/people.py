@@ -63,9 +63,13 @@ def party_ids_by_phone(viewer: Viewer, typed: str, limit: int = 200) -> list[int
 
 
 def faces(
-    viewer: Viewer, party_ids: Iterable[int | None], *, hidden_case_parties: Collection[int] = ()
+    viewer: Viewer,
+    party_ids: Iterable[int | None],
+    *,
+    hidden_case_parties: Collection[int] = (),
+    phones: bool = True,
 ) -> dict[int, Face]:
-    """One face per party, two queries whatever their number.
+    """One face per party, two queries whatever their number; with ``phones`` off none is opened, for lists that show none.
 
     Masked unless this viewer has a live Reveal. Parties in ``hidden_case_parties`` asked to stay unknown to handling units:
     whoever has no district-wide right to identities reads “要求隐名”, Reveal or not.
@@ -73,14 +77,16 @@ def faces(
     ids = {pk for pk in party_ids if pk}
     if not ids:
         return {}
-    parties = list(Party.objects.filter(pk__in=ids).only("id", "kind", "name", "phone", "email"))
+    shown = ("id", "kind", "name", "phone", "email") if phones else ("id", "kind", "name")
+    parties = list(Party.objects.filter(pk__in=ids).only(*shown))
     open_until = live_reveals(viewer, ids) if viewer.can(May.SEE_IDENTITY) else {}
-    contacts = _first_contacts(parties)
+    contacts = _first_contacts(parties) if phones else {}
     everywhere = viewer.scope(May.SEE_IDENTITY) == Scope.ALL
     return {
         p.pk: _face(
             p,
-            p.phone or contacts.get(p.pk, ""),
+            (p.phone or contacts.get(p.pk, "")) if phones else "",
+            p.email if phones else "",
             open_until.get(p.pk),
             hidden=p.pk in hidden_case_parties and not everywhere,
         )
@@ -118,7 +124,7 @@ def live_reveals(viewer: Viewer, ids: set[int]) -> dict[int, datetime]:
     return dict(rows.order_by("expires_at").values_list("party_id", "expires_at"))
 
 
-def _face(party: Party, phone: str, until: datetime | None, *, hidden: bool) -> Face:
+def _face(party: Party, phone: str, email: str, until: datetime | None, *, hidden: bool) -> Face:
     if hidden:
         return Face(name=HIDDEN_NAME, phone="", masked=True, kind=party.kind, hidden=True)
     if until is not None:
@@ -128,7 +134,7 @@ def _face(party: Party, phone: str, until: datetime | None, *, hidden: bool) -> 
             masked=False,
             kind=party.kind,
             until=until,
-            email=party.email,
+            email=email,
         )
     return Face(name=_masked_name(party) or NO_NAME, phone=mask_phone(phone), masked=True, kind=party.kind)
 

@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tongti.cases import queries as cases
-from tongti.cases.queries import Filters
+from tongti.cases.queries import CaseState, Filters, Urgency
 from tongti.parties.queries import Face
 from tongti.units.access import May, Viewer
+from tongti.web import wording
 from tongti.web.desk.cases_forms import InboxFilter, chosen_id
 from tongti.web.desk.doors import DeskRequest, desk
 
@@ -31,7 +32,7 @@ def page(request: DeskRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": found,
-        "rows": with_faces(request.viewer, found.rows),
+        "rows": lines(request.viewer, found.rows),
         "overdue": filters.overdue,
         "reopened": filters.reopened,
         "mine": filters.mine,
@@ -42,10 +43,32 @@ def page(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/cases/inbox.html", context)
 
 
-def with_faces(viewer: Viewer, rows: Sequence[Any]) -> list[tuple[Any, Face | None]]:
-    """Each case with its masked asker, for the table of cases."""
-    faces = cases.faces_of(viewer, rows)
-    return [(case, faces.get(case.pk)) for case in rows]
+def lines(viewer: Viewer, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Lines of the table of cases, each with its masked asker, ready to be set: for thirty lines, a template that asks models
+    for every value takes twice as long."""
+    faces = cases.faces_of(viewer, rows, phones=False)
+    return [_line(case, faces.get(case.pk)) for case in rows]
+
+
+def _line(case: Any, face: Face | None) -> dict[str, Any]:
+    handling = case.state == CaseState.HANDLING
+    return {
+        "pk": case.pk,
+        "headline": case.headline,
+        "marks": [
+            code for code in (case.urgency, "reopened" if case.reopened else "") if code not in ("", Urgency.NORMAL)
+        ],
+        "repeat": case.repeat_of_id is not None,
+        "number": case.number,
+        "asker": face.name if face else "",
+        "channel": case.get_channel_display(),
+        "place": case.place.name if case.place else "",
+        "received": wording.moment_words(case.received_at),
+        "holder": case.holder.short_name if case.holder else "",
+        "state": case.state,
+        "word": case.get_state_display(),
+        "due": wording.due_day_words(case.due_on) if handling else "",
+    }
 
 
 def _filters(form: InboxFilter) -> Filters:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from tongti.cases import queries as cases
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
-from tongti.web.desk.inbox import with_faces
+from tongti.web.desk.inbox import lines
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +30,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "q": typed,
         "found": found,
         "page": found.page,
-        "rows": with_faces(request.viewer, found.page.rows),
+        "rows": lines(request.viewer, found.page.rows),
         "phones": cases.may_search_phones(request.viewer),
     }
     return render(request, "desk/cases/search.html", context)
