@@ -22,7 +22,7 @@ OFFICE = "石磊"
 SEED = 20260715
 BEGAN, LASTS = 30, 120
 """Working days ago that it began (six weeks), and days that it lasts from today."""
-VISITED = ("industry", "trade", "near", "small")
+VISITED = (Firm.Kind.ENTERPRISE, Firm.Kind.PROJECT, Firm.Kind.FARM, Firm.Kind.SHOP)
 
 
 class Outings:
@@ -33,7 +33,7 @@ class Outings:
         self.w = copy.copy(world)
         self.w.rng = random.Random(SEED)  # noqa: S311  (a plot, not a secret)
         self.data = read("visits")
-        self.firms = [firm for firm in register if firm.size in VISITED and firm.status != Firm.Status.CLOSED]
+        self.firms = [firm for firm in register if firm.kind in VISITED and firm.status != Firm.Status.CLOSED]
         self.campaign: Campaign | None = None
         self.officers = [name for _, _, _, names in self.data["groups"] for name in names]
 
