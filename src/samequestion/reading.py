@@ -16,10 +16,11 @@ from samequestion.work import Work
 
 _TOGETHER = 500
 """Messages read at a time: enough for numpy to work in bulk, little enough for a processor's cache."""
-_STEP = 10_000
-"""Messages of one kept step."""
-_WORTH_PROCESSES = 20_000
-"""Messages from which starting other processes pays."""
+_STEP, _STEPS = 10_000, 8
+"""Most messages of one step, and the fewest steps worth making, so that all processes stay busy to the end. The size depends
+on nothing but the number of messages, so that a kept step is found again."""
+_WORTH_PROCESSES = 3000
+"""Messages from which starting other processes pays: they start while this one loads the compiler."""
 
 
 def read_all(
@@ -39,7 +40,7 @@ def read_all(
             parts.append(part)
             if work and name:
                 work.keep(name, part.to_arrays())
-            done(min(1.0, len(parts) * _STEP / max(len(ordered), 1)))
+            done(min(1.0, len(parts) * _step(len(ordered)) / len(ordered)))
     return Batch.join(parts or [read([], model)])
 
 
@@ -47,21 +48,29 @@ def _steps(
     ordered: Sequence[Message], work: Work | None, pool: Executor | None, model: Model
 ) -> Iterator[tuple[str, Batch]]:
     """(name of a step that was just made or "" when it was kept before, its features), in order."""
-    lows = range(0, len(ordered), _STEP)
-    missing = [low for low in lows if not (work and work.has(_name(low)))]
-    begun = {low: pool.submit(_read_elsewhere, ordered[low : low + _STEP]) for low in missing} if pool else {}
+    step = _step(len(ordered))
+    lows = range(0, len(ordered), step)
+    missing = [low for low in lows if not (work and work.has(_name(low, step)))]
+    begun = {low: pool.submit(_read_elsewhere, ordered[low : low + step]) for low in missing} if pool else {}
+    if begun:
+        from samequestion import compiled  # noqa: F401 - it takes a second to load, which nobody waits for here
     for low in lows:
-        arrays = work.load(_name(low)) if work and low not in missing else None
+        arrays = work.load(_name(low, step)) if work and low not in missing else None
         if arrays is not None:
             yield "", Batch.from_arrays(arrays)
         elif low in begun:
-            yield _name(low), begun.pop(low).result()
+            yield _name(low, step), begun.pop(low).result()
         else:
-            yield _name(low), _read(ordered[low : low + _STEP], model)
+            yield _name(low, step), _read(ordered[low : low + step], model)
 
 
-def _name(low: int) -> str:
-    return f"features-{low:09d}"
+def _step(messages: int) -> int:
+    """Messages of one step."""
+    return max(1, min(_STEP, messages // _STEPS))
+
+
+def _name(low: int, step: int) -> str:
+    return f"features-{step}-{low:09d}"
 
 
 def _read(messages: Sequence[Message], model: Model) -> Batch:
