@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 from tests.conftest import RunJobs
 
@@ -96,6 +97,47 @@ def test_what_a_running_job_defers_rolls_back_with_it() -> None:
         worker.run(wait=False)
     assert _waiting("trail.seal") == 0
     seal.assert_not_called()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_timetable")
+@pytest.mark.parametrize("back", [True, False], ids=["restarted", "gone"])
+def test_an_idle_worker_ends_when_the_database_is_gone(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], back: bool
+) -> None:
+    """A short silence is borne; a long one ends the process with code 1 and one sentence, though no job is under way."""
+    from tongti.jobs import worker
+
+    asked = 0
+
+    async def silent(*_query: object, **_arguments: object) -> None:
+        nonlocal asked
+        asked += 1
+        if back and asked > 2:
+            if asked == 13:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return
+        raise ConnectorException
+
+    class Gone(BaseException):
+        pass
+
+    def end_of_process(code: int) -> None:
+        raise Gone(code)
+
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "GONE_SECONDS", 0.4)
+    monkeypatch.setattr(worker.WorkerConnector, "execute_query_async", silent)
+    monkeypatch.setattr(os, "_exit", end_of_process)
+    left: list[str] = []
+    if back:
+        worker.run(leave=lambda: left.append("left"), grace=20)
+        assert (asked > 12, left) == (True, [])
+        return
+    with pytest.raises(Gone, match="1"):
+        worker.run(leave=lambda: left.append("left"))
+    assert left == ["left"]
+    assert "没有应答，后台任务退出" in capfd.readouterr().err
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ Whoever keeps a date keeps ``Due.explanation`` beside it: it holds the inputs, b
 after the first needs nothing else. The columns follow from the ``Due`` that a step answers.
 """
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -73,13 +74,15 @@ def due(*, regime: RegimeView, clock: str, start: datetime, received: datetime |
     return _told(item, {"regime": _authority(regime, limit)})
 
 
-def counted(*, start: date, amount: int, unit: str, words: str, source: str) -> Due:
+def counted(
+    *, start: date, amount: int, unit: str, words: str, source: str, verified: bool = False, version: str = ""
+) -> Due:
     """When a term that no regime holds runs out: counted from the day ``start`` like any other, on the paper ``source``.
 
-    ``words`` say what it is (``督办单（一般）15 天内反馈``). It passes for read only once it stands in a regime.
+    ``words`` say what it is (``督办单（一般）15 天内反馈``), ``version`` which version of the rule that holds it.
     """
     item = deadline(start, amount, unit, calendar(), hours=work_hours())
-    return _told(item, {"regime": {"version": "", "words": words, "source": source, "verified": False}})
+    return _told(item, {"regime": {"version": version, "words": words, "source": source, "verified": verified}})
 
 
 def _authority(regime: RegimeView, limit: ClockView) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def _explained(item: Deadline) -> dict[str, Any]:
     """
     if item.pauses or not item.amount.unit.by_day:
         return explain(item).to_dict()
-    return _by_days(replace(item, start=local_day(item.start) if isinstance(item.start, datetime) else item.start))
+    return _by_days(_from_its_day(item))
 
 
 @lru_cache(maxsize=128)
@@ -142,12 +145,24 @@ def near_at(item: Deadline, rule: NearRule) -> datetime:
     An amount in days says nothing of a limit by hours (two hours are always less than a day): there only the share
     counts, or an amount in hours or minutes.
     """
+    return max(_nearest(_from_its_day(item), rule), _first_moment(item))
+
+
+@lru_cache(maxsize=1024)
+def _nearest(item: Deadline, rule: NearRule) -> datetime:
     candidates = [item.due_at]
     if rule.percent:
         candidates.append(left_reaches(item, progress(item, item.start).total * rule.percent // 100))
     if rule.amount:
         candidates += _amount_left_at(item, rule)
-    return max(min(candidates), _first_moment(item))
+    return min(candidates)
+
+
+def _from_its_day(item: Deadline) -> Deadline:
+    """The same limit begun at no time of day, where that has no part in it: thousands that began on one day are alike."""
+    if item.pauses or not item.amount.unit.by_day or not isinstance(item.start, datetime):
+        return item
+    return replace(item, start=local_day(item.start))
 
 
 def _amount_left_at(item: Deadline, rule: NearRule) -> list[datetime]:
@@ -219,10 +234,19 @@ def item_of(explanation: dict[str, Any], *, under: Calendar | None = None, now: 
     inputs = explanation.get("inputs")
     if not isinstance(inputs, dict):
         raise NotRecorded
+    days = under or calendar()
     try:
-        return Deadline.from_dict(inputs, under or calendar(), now=timezone.localtime(now) if now else None)
+        if now is None:
+            return _item_under(json.dumps(inputs, sort_keys=True), days)
+        return Deadline.from_dict(inputs, days, now=timezone.localtime(now))
     except WorktimeError as error:
         raise NotRecorded from error
+
+
+@lru_cache(maxsize=4096)
+def _item_under(inputs: str, under: Calendar) -> Deadline:
+    # a recount asks for each limit four times: judged, judged again under lock, beside its helpers, written
+    return Deadline.from_dict(json.loads(inputs), under)
 
 
 def recounted(explanation: dict[str, Any], *, under: Calendar | None = None) -> Due:

@@ -6,9 +6,10 @@ moved once. The first lot belongs to the step that sets it going; where that is 
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from tongti.deadlines.errors import StillCounting
@@ -119,7 +120,7 @@ def _lot(row: Recount, target: Calendar, by: Actor) -> bool:
         keeper = KEEPERS[kinds[place]]
         scan = keeper.scan(target, after=last, most=room, reach=reach)
         written = keeper.apply(scan.changes, target, by=by) if scan.changes else []
-        RecountLine.objects.bulk_create(_line(row, change) for change in written)
+        _list(row, written)
         counts.update(change.outcome for change in written)
         room -= scan.looked_at
         place, last = (place, scan.last) if scan.last is not None else (place + 1, 0)
@@ -148,14 +149,17 @@ def _finish(row: Recount, target: Calendar, by: Actor) -> None:
     trail.record("recount.done", row, by=by, facts=facts)
 
 
-def _line(row: Recount, change: Change) -> RecountLine:
-    return RecountLine(
-        recount=row,
-        kind=change.kind,
-        object_id=change.object_id,
-        clock=change.clock,
-        old_at=change.old_at,
-        new_at=change.new_at,
-        by_day=change.by_day,
-        outcome=change.outcome,
-    )
+_LIST = (
+    "INSERT INTO deadlines_recountline (recount_id, kind, object_id, clock, old_at, new_at, by_day, outcome) "
+    "SELECT %s::bigint, * FROM unnest(%s::varchar[], %s::bigint[], %s::varchar[], %s::timestamptz[], %s::timestamptz[], "
+    "%s::boolean[], %s::varchar[])"
+)
+
+
+def _list(row: Recount, changes: Sequence[Change]) -> None:
+    """The lines of a lot, eight hundred of them, as one statement with an array for each column."""
+    if not changes:
+        return
+    lines = [(c.kind, c.object_id, c.clock, c.old_at, c.new_at, c.by_day, str(c.outcome)) for c in changes]
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, [row.pk, *(list(column) for column in zip(*lines, strict=True))])

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from tongti.deadlines.models import Clock, ExtensionRule, Regime
 from tongti.deadlines.queries.values import RegimeView, view_from, view_of
@@ -50,16 +50,43 @@ class Regimes:
         return shipped_default()
 
 
+Edition = tuple[int | None, int, int | None]
+"""Which versions there are: the newest row, how many are open, and the sum of their ids."""
+
+KEPT_DAYS = 8
+_kept: dict[date, tuple[Edition, tuple[RegimeView, ...]]] = {}
+
+
 def regimes_on(on: date) -> Regimes:
-    """Regimes in use on a day, best first (priority, then code); two queries, three where one asks for categories."""
+    """Regimes in use on a day, best first (priority, then code); one query, two where one asks for categories.
+
+    A published version is never edited, so what they say is made once for each edition and kept in this process: publishing,
+    importing and withdrawing, here or elsewhere, make another edition. Whoever gets them must not change them.
+    """
+    edition = _edition()
+    known = _kept.get(on)
+    if known is None or known[0] != edition:
+        if len(_kept) >= KEPT_DAYS:
+            _kept.clear()
+        known = _kept[on] = (edition, _views_on(on))
+    views = known[1]
+    asked = any(view.categories for view in views)
+    return Regimes(on=on, rows=views, codes=dict(Category.objects.values_list("pk", "code")) if asked else {})
+
+
+def _edition() -> Edition:
+    open_ = Q(valid_to=None)
+    found = Regime.objects.aggregate(top=Max("pk"), open=Count("pk", filter=open_), ids=Sum("pk", filter=open_))
+    return found["top"], found["open"], found["ids"]
+
+
+def _views_on(on: date) -> tuple[RegimeView, ...]:
     rows = (
         _whole(Regime.objects.filter(in_use=True, valid_from__lte=on))
         .filter(Q(valid_to=None) | Q(valid_to__gte=on))
         .order_by("-priority", "code", "-version")
     )
-    views = tuple(view_of(row) for row in rows)
-    asked = any(view.categories for view in views)
-    return Regimes(on=on, rows=views, codes=dict(Category.objects.values_list("pk", "code")) if asked else {})
+    return tuple(view_of(row) for row in rows)
 
 
 def regime_for(
