@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -41,6 +41,28 @@ def regime(**facts):
 
 def at(text: str) -> datetime:
     return timezone.make_aware(datetime.fromisoformat(text))
+
+
+def test_regimes_are_read_once_for_each_edition_and_a_change_is_seen_at_once(shipped, django_assert_num_queries):
+    admin = make_cast().viewer("赵工")
+    on = date(2026, 4, 15)
+    first = queries.regimes_on(on)
+    with django_assert_num_queries(1):
+        assert queries.regimes_on(on).rows is first.rows
+    draft = RegimeDraft("local", "本地规则", "本地暂定", (ClockDraft("handle", 4, "wd"),), priority=50)
+    actions.publish(draft=draft, by=admin, on=on)
+    assert regime(on=on).code == "local"
+    actions.publish(draft=replace(draft, clocks=(ClockDraft("handle", 3, "wd"),)), by=admin, on=on)
+    assert regime(on=on).clock("handle").amount == 3
+    with time_machine.travel(at("2026-04-15 09:00"), tick=False):
+        actions.withdraw(regime=Regime.objects.get(code="local", valid_to=None), by=admin)
+    assert regime(on=on).code == "ordinary"
+    # taken back with its transaction: what was kept of it is not believed
+    with transaction.atomic():
+        actions.publish(draft=replace(draft, code="local-2"), by=admin, on=on)
+        assert regime(on=on).code == "local-2"
+        transaction.set_rollback(True)
+    assert regime(on=on).code == "ordinary"
 
 
 def test_what_ships_is_loaded_once_with_sources_and_honest_marks(shipped):
@@ -183,7 +205,7 @@ def test_a_local_day_moves_new_due_dates_and_only_them(shipped):
 
 
 def test_picking_for_thousands_of_cases_reads_the_regimes_once(shipped, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # which edition it is, the regimes, their limits
         rows = queries.regimes_on(date(2026, 4, 15))
         for channel in ("web", "stuck", "phone") * 500:
             rows.pick(channel=channel, kind="help", urgency="normal")
@@ -201,7 +223,7 @@ SAMPLE_PACK = {
     "sample-beijing-urgent": {"handle": "24h"},
     "sample-beijing": {"handle": "7cd", "complex": "15cd"},
     "sample-quanzhou": {"objection": "1wd", "helper": "3wd", "handle": "7wd"},
-    "sample-changchun": {"consult": "1wd", "inform": "3wd", "handle": "15wd"},
+    "sample-changchun": {"consult": "1wd", "reply": "3wd", "handle": "15wd"},
     "sample-jiangsu-stuck": {"handle": "15wd"},
     "sample-petition": {
         "inform": "15cd", "objection": "5wd", "handle": "60cd", "review_ask": "30cd", "review": "30cd",

@@ -13,7 +13,6 @@ from tongti.relay.errors import (
     AlreadyAsked,
     ConsultationClosed,
     Consulting,
-    InHand,
     LeadOnly,
     NotAsked,
     NotForDispatch,
@@ -21,7 +20,9 @@ from tongti.relay.errors import (
 )
 from tongti.relay.models import OPEN, Baton, Contact, Opinion, Reach
 from tongti.shared import clock
+from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, NotAllowed, Raced
+from tongti.verdicts import actions as verdicts
 
 pytestmark = pytest.mark.django_db
 
@@ -187,11 +188,32 @@ def test_a_case_in_hand_is_diverted_only_with_written_approval(story, cast, on_f
         relay.decide_diversion(diversion=row, approve=True, note="再同意", by=cast.viewer("韦晓梅"))
 
 
-def test_a_refused_diversion_stays_in_hand_and_a_question_is_not_diverted(story, cast, in_hand):
+def test_a_question_is_diverted_whole_and_everybody_is_told_the_same(story, cast, in_hand, on_friday):
     lead = story.accept("水利局", "黄志强")
+    solved = story.cases[4]
+    cases.withdraw(case=Case.objects.get(pk=solved.pk), by=Asker(case_id=solved.pk))
+    relay.object_(baton=story.baton("住建局"), reason="不归本单位", basis="三定规定", by=cast.viewer("覃丽"))
+    row = relay.ask_diversion(baton=lead, why="五户都已起诉，法院合并审理", by=cast.viewer("黄志强"), **SECTION)
+    relay.decide_diversion(diversion=row, approve=True, note="同意分流", by=cast.viewer("韦晓梅"))
+    in_hand.refresh_from_db()
+    assert (in_hand.state, in_hand.closed_at is not None) == ("closed", True)
+    assert verbs(in_hand)[-1] == "question.diverted"
+    told = Case.objects.filter(closing="diverted")
+    assert set(told.values_list("pk", flat=True)) == {case.pk for case in story.cases[:4]}
+    assert {case.additions.get().words for case in told} == {SECTION["words"]}
+    assert Message.objects.filter(dedupe_key__startswith=f"diverted:{row.pk}:").count() == 4
+    assert (figure("diverted"), figure("diverted_late"), figure("closed"), figure("batons_open")) == (4, 4, 0, 0)
+    assert not Baton.objects.filter(state__in=OPEN).exists()
+    assert "baton.objection_dropped" in verbs(story.baton("住建局"))
+    # it comes back: to the unit that had it, on a new round
+    verdicts.again(case=told[0], words="法院没有受理", by=Asker(case_id=told[0].pk))
+    in_hand.refresh_from_db()
+    again = Baton.objects.get(state__in=OPEN)
+    assert (in_hand.state, again.unit.short_name, again.round) == ("handling", "水利局", 2)
+
+
+def test_a_refused_diversion_stays_in_hand_and_a_helper_does_not_ask(story, cast, on_friday):
     ask = {"why": "已经立案", "by": cast.viewer("黄志强"), **SECTION}
-    with pytest.raises(InHand):
-        relay.ask_diversion(baton=lead, **ask)
     case = story.call("和邻居打官司的事")
     story.dispatch(case=case)
     own = relay.accept(baton=Baton.objects.get(case=case, role="lead"), by=cast.viewer("黄志强"))

@@ -279,4 +279,10 @@ def test_what_was_asked_for_on_a_baton_that_ended_has_an_event_of_its_own(story,
     assert verbs(lead)[-3:] == ["baton.extension_dropped", "baton.promise_dropped", "baton.recalled"]
     assert verbs(helper)[-2:] == ["baton.objection_dropped", "baton.recalled"]
     assert {"question.baton_extension_dropped", "question.baton_objection_dropped"} <= set(verbs(in_hand))
-    assert lead.extensions.get().state == "taken_back"
+    # nobody took it back: it says so in its own words
+    assert lead.extensions.get().get_state_display() == "随棒结束"
+    client = Client()
+    client.force_login(cast.officers["黄志强"])
+    page = client.get(reverse("desk:baton", args=[lead.pk])).content.decode()
+    assert page.count("随棒结束") >= 2
+    assert "已撤回" not in page

@@ -344,7 +344,7 @@ class Relay(RuleBasedStateMachine):
 
     @verb(name=people, right=right, n=some)
     def ask_diversion(self, name, right, n):
-        if baton := self.baton(n, state="accepted", case__isnull=False):
+        if baton := self.baton(n, state="accepted", role="lead"):
             by = self.who(name, baton, right, May.HANDLE)
             self.try_(
                 lambda: relay.ask_diversion(
@@ -514,7 +514,7 @@ class Relay(RuleBasedStateMachine):
         )
         members = dict(Membership.objects.filter(state=Membership.State.ACTIVE).values_list("case_id", "question_id"))
         fallback = self.cast.units["热线办"].pk
-        for case in Case.objects.defer("search"):
+        for case in Case.objects.only("number", "state", "holder_id"):
             if not case.is_open:
                 assert case.pk not in alone
                 continue
@@ -536,7 +536,7 @@ class Relay(RuleBasedStateMachine):
         approved |= set(Promise.objects.filter(state="approved").values_list("baton_id", flat=True))
         # the last stop of each: a date before it was what counted until then
         stopped = dict(ClockStop.objects.order_by("pk").values_list("baton_id", "from_due_on"))
-        for baton in Baton.objects.all():
+        for baton in Baton.objects.only("question_id", "case_id", "round", "role", "started_on", "due_on"):
             assert self.known_batons.setdefault(baton.pk, baton.started_on) == baton.started_on
             key = (baton.question_id, baton.case_id, baton.round)
             if baton.role != "lead":
@@ -557,10 +557,20 @@ class Relay(RuleBasedStateMachine):
 
     @invariant()
     def nothing_told_is_shortened(self):
-        for case in Case.objects.filter(due_on__isnull=False):
+        for case in Case.objects.filter(due_on__isnull=False).only("due_on", "reopened"):
             told = self.known_due.setdefault(("told", case.pk, case.reopened), case.due_on)
             assert case.due_on >= told, "an asker was told a later day"
             self.known_due["told", case.pk, case.reopened] = case.due_on
+
+    @invariant()
+    def no_helper_ends_after_its_lead(self):
+        ends = {}
+        rows = Baton.objects.filter(state__in=OPEN).values_list("question_id", "case_id", "role", "due_on")
+        for question, case, role, due_on in rows:
+            ends.setdefault((question, case), {}).setdefault(role == "lead", []).append(due_on)
+        for matter, days in ends.items():
+            if True in days:
+                assert max(days.get(False, days[True])) <= days[True][0], f"{matter}: a helper ends after its lead"
 
     @invariant()
     def a_promise_stands_on_the_ledger_exactly_while_its_baton_says_so(self):

@@ -27,7 +27,7 @@ Verdict = tuple[str, datetime, bool]
 class ReckonedRows:
     """The open rows of one table as a ``Keeper``. ``told``: somebody outside knows the date, so it never comes forward.
 
-    ``clock`` is the code of their limit, ``record`` writes the trail of the rows that were touched, ``label`` says how an
+    ``exact``: rows also keep the moment in ``due_at``, None for a limit by days. ``clock`` is the code of their limit, ``record`` writes the trail of the rows that were touched, ``label`` says how an
     administrator, who sees no content, knows a row (fetch what it needs in ``open``).
     """
 
@@ -38,6 +38,7 @@ class ReckonedRows:
     open: Callable[[], QuerySet[Any]]
     label: Callable[[Any], str]
     record: Callable[[Sequence[tuple[Any, Facts]], Actor], None]
+    exact: bool = False
 
     def count(self, reach: Reach) -> int:
         """How many open rows may change."""
@@ -61,8 +62,11 @@ class ReckonedRows:
             row = rows[change.object_id]
             day = days[row.reckoning_id]
             row.due_on, row.reckoning_id = day.on, day.reckoning_id
+            if self.exact and change.outcome == Outcome.MOVED:
+                row.due_at = None if change.by_day else change.new_at
             told.append((row, _facts(change, target)))
-        tables.update([row for row, _facts_ in told], ["due_on", "reckoning"])
+        written = ["due_on", "reckoning", "due_at"] if self.exact else ["due_on", "reckoning"]
+        tables.update([row for row, _facts_ in told], written)
         self.record(told, by)
         return again
 

@@ -12,10 +12,11 @@ class RelayConfig(AppConfig):
         A changed calendar asks the batons, as it cannot see them either, what it does to their dates.
         """
         from tongti.deadlines.recounts import KEEPERS
-        from tongti.relay.recounts import BatonDeadlines
+        from tongti.relay.recounts import RULINGS, BatonDeadlines
         from tongti.units.actions import before_switching_off
 
         KEEPERS[BatonDeadlines.kind] = BatonDeadlines()
+        KEEPERS[RULINGS.kind] = RULINGS
         before_switching_off("根接力棒", _open_batons_at)
 
 

@@ -174,12 +174,6 @@ class ConsultationClosed(DomainError):
     code, status, words = "relay.consultation_closed", 409, "这次会商已经有结果了，不能再{what}。"
 
 
-class InHand(DomainError):
-    """A member of a question is diverted only after it left the question."""
-
-    code, status, words = "relay.in_hand", 409, "这根棒办的是一道题；要分流其中哪一件，请派单员先把它移出同题。"
-
-
 class StillMoving(DomainError):
     """One succession of a unit at a time."""
 

@@ -14,13 +14,14 @@ from django.db.models import Q, QuerySet
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.deadlines import limits
-from tongti.deadlines.models import RecountLine
+from tongti.deadlines.models import Clock, RecountLine
+from tongti.deadlines.reckoned import Facts, ReckonedRows
 from tongti.deadlines.reckonings import keep
 from tongti.deadlines.recounts import REASON, Calendar, Change, Reach, Scan, judge, renewed
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
 from tongti.relay.actions import matters
-from tongti.relay.models import OPEN, Baton
+from tongti.relay.models import OPEN, Baton, Objection
 from tongti.relay.plans import open_members
 from tongti.shared import rows
 from tongti.shared.actor import Actor
@@ -247,3 +248,34 @@ def _take_along(leads: Sequence[Baton], *, by: Actor) -> None:
 def _facts(changes: Sequence[Change], target: Calendar) -> dict[str, Any]:
     clocks = {c.clock: [str(c.outcome), c.old_at.isoformat(), c.new_at.isoformat()] for c in changes}
     return {"clocks": clocks, "calendar": target.version}
+
+
+# --- rulings ----------------------------------------------------------------------------------------------------
+
+
+def _open_objections() -> QuerySet[Objection]:
+    return Objection.objects.filter(ruling="").select_related("baton__unit", "baton__question", "baton__case")
+
+
+def _objection_label(row: Objection) -> str:
+    matter = row.baton.question or row.baton.case
+    return f"{matter.number if matter else ''} · {row.baton.unit.short_name} · 异议"
+
+
+def _record_objections(touched: Sequence[tuple[Objection, Facts]], by: Actor) -> None:
+    trail.record_many(
+        [("baton.objection_recounted", row.baton, facts | {"objection": row.pk}) for row, facts in touched], by=by
+    )
+
+
+RULINGS = ReckonedRows(
+    kind="objection",
+    word="异议裁定",
+    clock=Clock.Code.RULING.value,
+    # the house's own limit: no asker knows it
+    told=False,
+    open=_open_objections,
+    label=_objection_label,
+    record=_record_objections,
+    exact=True,
+)

@@ -10,6 +10,7 @@ from tongti.deadlines import limits
 from tongti.deadlines import queries as regimes
 from tongti.deadlines.errors import TooLong
 from tongti.deadlines.limits import Due
+from tongti.deadlines.models import Clock
 from tongti.deadlines.queries import ExtensionView, RegimeView
 from tongti.relay.models import OPEN, Baton, ClockStop
 from tongti.relay.plans import about
@@ -119,6 +120,14 @@ def with_lead(helper: Baton, lead: Baton) -> Due | None:
     if (helper.due_at or limits.end_of(helper.due_on)) <= last:
         return None
     return limits.not_after(limits.recounted(helper.explanation), due_on=lead.due_on, due_at=lead.due_at)
+
+
+def ruling_due(baton: Baton, *, at: datetime) -> Due | None:
+    """By when an objection that is raised ``at`` is ruled on; None where the baton's regime does not say."""
+    if not baton.regime_version:
+        return None
+    regime = regime_of_baton(baton)
+    return limits.due(regime=regime, clock=Clock.Code.RULING, start=at) if regime.has(Clock.Code.RULING) else None
 
 
 def promise_limit(regime: RegimeView, start: datetime) -> date:

@@ -267,6 +267,7 @@ WORDS: dict[str, str] = {
     "question.called_back": "撤回派单",
     "question.units_changed": "调整承办单位",
     "question.answered": "发出共答",
+    "question.diverted": "分流",
     "question.closed": "办结",
     "question.reopened": "重新办理",
     # answers
@@ -339,6 +340,7 @@ WORDS: dict[str, str] = {
     "recount.pushed": "接着重算期限",
     "recount.done": "重算期限",
     "baton.recounted": "期限随日历重算",
+    "baton.objection_recounted": "裁定期限随日历重算",
     "question.recounted": "期限随日历重算",
     "case.recounted": "期限随日历重算",
     "case.call_back_recounted": "回访期限随日历重算",

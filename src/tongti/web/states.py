@@ -72,6 +72,9 @@ STATES: dict[str, State] = {
     "promise.refused": State(_("不同意"), "mute", "x"),
     "latediversion.refused": State(_("不同意"), "mute", "x"),
     "taken_back": State(_("已撤回"), "mute", "undo-2"),
+    "extension.dropped": State(_("随棒结束"), "mute", "x"),
+    "promise.dropped": State(_("随棒结束"), "mute", "x"),
+    "latediversion.dropped": State(_("随棒结束"), "mute", "x"),
     "promised": State(_("挂账中"), "wait", "calendar"),
     "paused": State(_("暂停计时"), "wait", "pause"),
     # a hand-over sheet, a succession

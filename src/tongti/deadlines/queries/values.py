@@ -13,6 +13,7 @@ STOP_OF_CLOCK = {
     Clock.Code.DISPATCH: Clock.Stop.DISPATCHED,
     Clock.Code.SIGN: Clock.Stop.SIGNED,
     Clock.Code.OBJECTION: Clock.Stop.OBJECTED,
+    Clock.Code.RULING: Clock.Stop.DECIDED,
     Clock.Code.CONTACT: Clock.Stop.CONTACTED,
     Clock.Code.HELPER: Clock.Stop.HANDED_IN,
     Clock.Code.HANDLE: Clock.Stop.ANSWERED,

@@ -264,6 +264,13 @@ def mark_closed(*, question: Question, by: Actor) -> Question:
 
 
 @transaction.atomic
+def mark_diverted(*, question: Question, by: Actor) -> Question:
+    """已办结 without an answer: every open member was told its way (分流). Called by the relay. Raises WrongState."""
+    _pass_on(question, (Q_.HANDLING,), Q_.CLOSED, "分流", closed_at=clock.now())
+    return _told("question.diverted", question, by)
+
+
+@transaction.atomic
 def reopen_for(*, case: Case, by: Actor, due_on: date | None = None) -> Question | None:
     """The question of a case that came back is in hand again, until ``due_on``; None when the case is in no question or it is in hand."""
     where = Membership.objects.filter(case=case, state=M.ACTIVE).values_list("question_id", flat=True).first()

@@ -240,7 +240,7 @@ def moot_objections(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> No
 def drop_requests(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> None:
     """What was asked for on batons that have ended is moot, and what was granted for a time ends with its baton.
 
-    A request that nobody decided is marked taken back, never approved. Each has an event of its own
+    A request that nobody decided is marked as ended with its baton, never approved. Each has an event of its own
     (``baton.extension_dropped`` …), so that its story does not just stop.
     """
     now = clock.now()
@@ -249,7 +249,7 @@ def drop_requests(batons: Sequence[Baton], matter: Matter, *, by: Actor) -> None
         ("baton.promise_dropped", Promise),
         ("baton.diversion_dropped", LateDiversion),
     ):
-        _drop(model.objects.filter(baton__in=batons, state=Ask.ASKED), verb, matter, by, state=Ask.TAKEN_BACK)
+        _drop(model.objects.filter(baton__in=batons, state=Ask.ASKED), verb, matter, by, state=Ask.DROPPED)
     on_ledger = Promise.objects.filter(baton__in=batons, state=Ask.APPROVED, ended_at=None)
     for promise in on_ledger.select_related("baton"):
         count_promised(promise.baton, -1)

@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from tongti.relay import access
+from tongti.deadlines.reckonings import kept
+from tongti.relay import access, rules
 from tongti.relay.actions import matters
 from tongti.relay.actions.matters import Matter, clocks_for, locked_matter_of, regime_of, unit_for_baton
 from tongti.relay.errors import AlreadyTakesPart, Designated, Ended, MustDesignate, ObjectionUsed, TooLateToObject
@@ -20,7 +21,8 @@ TRIES = 3
 
 @transaction.atomic
 def object_(*, baton: Baton, reason: str, basis: str, suggested_id: int | None = None, by: Viewer) -> Objection:
-    """提异议: not this unit's duty, why, on which basis, whose it is. The unit goes on holding it until the ruling.
+    """提异议: not this unit's duty, why, on which basis, whose it is. The unit goes on holding it until the ruling, whose own
+    clock begins here (泉州: the same day; W1 rule 4: the same or the next).
 
     Raises NotAllowed, BadInput, Designated, ObjectionUsed, TooLateToObject, Ended, Raced.
     """
@@ -35,13 +37,18 @@ def object_(*, baton: Baton, reason: str, basis: str, suggested_id: int | None =
     _check_may_object(baton)
     if not Baton.objects.filter(pk=baton.pk, state=Baton.State.OFFERED).update(state=Baton.State.OBJECTED):
         _refused(baton)
+    now = clock.now()
+    due = rules.ruling_due(baton, at=now)
     objection = Objection.objects.create(
         baton=baton,
+        due_on=due.due_on if due else None,
+        due_at=due.due_at if due and not due.by_day else None,
+        reckoning_id=kept(due).reckoning_id if due else None,
         reason=reason,
         basis=basis,
         suggested_id=suggested_id,
         raised_by_id=by.officer_id,
-        raised_at=clock.now(),
+        raised_at=now,
     )
     baton.refresh_from_db()
     matters.record(

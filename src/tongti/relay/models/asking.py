@@ -15,6 +15,11 @@ class Ask(models.TextChoices):
     APPROVED = "approved", "已同意"
     REFUSED = "refused", "不同意"
     TAKEN_BACK = "taken_back", "已撤回"
+    DROPPED = "dropped", "随棒结束"
+
+
+UNDECIDED = ("asked", "taken_back", "dropped")
+"""Nobody decided it: it waits, the unit took it back, or its baton ended first."""
 
 
 class Extension(models.Model):
@@ -51,7 +56,7 @@ class Extension(models.Model):
             models.UniqueConstraint(fields=["baton"], condition=Q(state="asked"), name="one_open_extension_per_baton"),
             models.CheckConstraint(condition=Q(to_due_on__gte=models.F("from_due_on")), name="extension_is_later"),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "taken_back"]) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state__in=UNDECIDED) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="decided_extension_has_decider",
             ),
         ]
@@ -117,7 +122,7 @@ class Promise(models.Model):
             ),
             models.CheckConstraint(condition=Q(promise_on__lte=models.F("limit_on")), name="promise_within_limit"),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "taken_back"]) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state__in=UNDECIDED) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="decided_promise_has_decider",
             ),
         ]

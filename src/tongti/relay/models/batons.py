@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from tongti.cases.models import Case
+from tongti.deadlines.models import Reckoning
 from tongti.questions.models import Question
 from tongti.units.models import Duty, Unit
 
@@ -121,7 +122,10 @@ class Baton(models.Model):
 
 
 class Objection(models.Model):
-    """异议: the unit says that it is not its duty, why, on which basis, and whose it is; the dispatcher rules."""
+    """异议: the unit says that it is not its duty, why, on which basis, and whose it is; the dispatcher rules.
+
+    ``due_on`` (and ``due_at`` for a limit by hours) say by when, where the baton's regime lays that down.
+    """
 
     personal = frozenset[str]()
 
@@ -136,6 +140,9 @@ class Objection(models.Model):
     suggested = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="建议单位")
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
+    due_on = models.DateField("裁定期限", null=True)
+    due_at = models.DateTimeField("裁定时刻", null=True, help_text="按小时计的时限才有")
+    reckoning = models.ForeignKey(Reckoning, models.PROTECT, null=True, db_index=False, related_name="+")
     ruling = models.CharField(max_length=10, choices=Ruling, blank=True)
     ruling_note = models.CharField("裁定说明", max_length=300, blank=True)
     ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -145,7 +152,10 @@ class Objection(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["baton"], condition=Q(ruling=""), name="one_open_objection_per_baton")
         ]
-        indexes = [models.Index(fields=["raised_at"], name="objection_open", condition=Q(ruling=""))]
+        indexes = [
+            models.Index(fields=["raised_at"], name="objection_open", condition=Q(ruling="")),
+            models.Index(fields=["due_on"], name="objection_due", condition=Q(ruling="")),
+        ]
 
     def __str__(self) -> str:
         return f"异议 {self.pk}"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from tongti.relay.models.asking import Ask
+from tongti.relay.models.asking import UNDECIDED, Ask
 from tongti.relay.models.batons import Baton
 
 
@@ -30,7 +30,7 @@ class LateDiversion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["baton"], condition=Q(state="asked"), name="one_open_diversion_per_baton"),
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "taken_back"]) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state__in=UNDECIDED) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="decided_diversion_has_decider",
             ),
         ]

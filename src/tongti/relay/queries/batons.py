@@ -232,7 +232,15 @@ def open_objections(viewer: Viewer, cursor: str = "", *, size: int = 30) -> Page
     today = clock.today()
     for row in page.rows:
         row.held = held(row.baton, today=today)  # type: ignore[attr-defined]
+        row.late = _ruling_late(row)  # type: ignore[attr-defined]
     return page
+
+
+def _ruling_late(row: Objection) -> bool:
+    """Whether the time to rule on it has passed."""
+    if row.due_at is not None:
+        return clock.now() > row.due_at
+    return row.due_on is not None and clock.today() > row.due_on
 
 
 def objections_waiting(viewer: Viewer) -> QuerySet[Objection]:
@@ -247,6 +255,7 @@ def objection_for(viewer: Viewer, pk: int) -> Objection:
     if found is None or not (viewer.can(May.RULE) or found.baton.unit_id in viewer.unit_ids):
         raise NotVisible
     found.held = held(found.baton, today=clock.today())  # type: ignore[attr-defined]
+    found.late = _ruling_late(found)  # type: ignore[attr-defined]
     return found
 
 

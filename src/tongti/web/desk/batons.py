@@ -318,7 +318,7 @@ def _may_ask(baton: Any, handle: bool) -> dict[str, bool]:
     return {
         "extend": working,
         "promise": working and lead and not baton.promised_until and not baton.paused_until,
-        "divert": working and lead and baton.case_id is not None,
+        "divert": working and lead,
         "strike_off": handle and lead and baton.state == "done",
     }
 

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongti.deadlines import reckonings
 from tongti.relay import actions
 from tongti.relay import queries as relay
 from tongti.shared.errors import BadInput, DomainError
@@ -67,6 +68,7 @@ def rule(request: DeskRequest, pk: int) -> HttpResponse:
         "baton": objection.baton,
         "held": objection.held,  # type: ignore[attr-defined]
         "only_designate": only_designate,
+        "told": reckonings.told(objection.reckoning_id),
         "form": form,
     }
     return render(request, "desk/relay/objection.html", context, status=422 if form.errors else 200)
