@@ -11,7 +11,7 @@ from tests.relay.stories import verbs
 from tongti.deadlines.queries import calendar
 from tongti.relay.models import Baton
 from tongti.supervision import actions, queries
-from tongti.supervision.models import Item, Proposal
+from tongti.supervision.models import Item, Proposal, Rule
 from tongti.units.models import Transfer
 from tongti.verdicts.models import StrikeOff
 
@@ -160,6 +160,31 @@ def test_bad_input_is_never_a_500(late):
             assert client.get(reverse(name) + query).status_code == 200
     assert client.post(reverse("desk:supervision_rules"), {"code": "overdue", "threshold": "0"}).status_code == 422
     assert client.post(reverse("desk:supervision_rules"), {"code": "x"}).status_code == 404
+
+
+def test_what_another_number_would_find_is_shown_before_it_is_saved(watch):
+    watch.days_later(11)  # Tuesday: two working days late
+    client = as_(watch, "莫刚")
+    address = reverse("desk:supervision_rules")
+    page = client.get(address).content.decode()
+    assert page.count("未核对") >= 15
+    for words in ("督办单：急件", "政府督查工作条例第十七条", "时限墙上标成临期", "出厂"):
+        assert words in page
+    sent = {"code": "overdue", "threshold": "3", "rung": "urge", "source": "区政办〔2026〕3号", "in_use": "on"}
+    looked = client.post(address, sent | {"look": "1"})
+    assert looked.status_code == 200
+    assert "现在会建议 0 件；照现在的规则是 1 件。还没有保存" in looked.content.decode()
+    assert not Rule.objects.exists()
+    saved = client.post(address, sent | {"verified": "on"}, follow=True).content.decode()
+    assert "本地第 1 版" in saved
+    assert "莫刚" in saved
+    same = client.post(address, sent | {"verified": "on"})
+    assert same.status_code == 422
+    assert "没有另出一版" in same.content.decode()
+    term = client.post(address, {"code": "pace_hard", "threshold": "25", "source": ""}, follow=True)
+    assert "以前的版本" in term.content.decode()
+    assert Rule.objects.get(code="pace_hard").source.startswith("督查督办常见时限")
+    assert client.post(address, {"code": "pace_hard", "threshold": "", "look": "1"}).status_code == 422
 
 
 class TestLedger:

@@ -1,18 +1,21 @@
 """What each rule finds, what it leaves alone, and that it says it once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.relay.stories import verbs
+from tongti.deadlines import reckonings
 from tongti.questions import actions as questions
 from tongti.relay import actions as relay
 from tongti.relay.models import Baton, Promise
 from tongti.shared import clock
-from tongti.shared.errors import BadInput
-from tongti.supervision import actions
-from tongti.supervision.errors import NotSupervised
-from tongti.supervision.models import Proposal
+from tongti.shared.errors import BadInput, NotAllowed
+from tongti.supervision import actions, finding, queries, rules
+from tongti.supervision.actions import Pressure
+from tongti.supervision.errors import NothingChanged, NotSupervised
+from tongti.supervision.models import Proposal, Rule
+from tongti.trail.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -103,14 +106,83 @@ def test_thresholds_are_data(watch):
     watch.days_later(12)
     actions.scan()
     assert Proposal.objects.get(rule="overdue").rung == "order"
+    first = Rule.objects.get(code="overdue")
+    assert (first.version, first.valid_from, first.valid_to, first.verified) == (1, date(2026, 3, 6), None, False)
+    actions.set_rule(
+        code="overdue", threshold=2, rung="order", in_use=True, source="区政办〔2026〕3号", verified=True, by=watch.mo
+    )
+    first.refresh_from_db()
+    second = Rule.objects.get(code="overdue", valid_to=None)
+    assert (first.threshold, first.valid_to, second.version) == (3, date(2026, 3, 18), 2)
+    assert (second.checked_by.name, second.checked_on) == ("莫刚", date(2026, 3, 18))
+    assert verbs(second) == ["rule.changed"]
+    facts = Event.objects.filter(verb="rule.changed").latest("id").facts
+    assert (facts["before"]["version"], facts["before"]["threshold"], facts["threshold"]) == (1, 3, 2)
+    with pytest.raises(NothingChanged):
+        actions.set_rule(
+            code="overdue",
+            threshold=2,
+            rung="order",
+            in_use=True,
+            source="区政办〔2026〕3号",
+            verified=True,
+            by=watch.mo,
+        )
+    with pytest.raises(NotAllowed):
+        actions.set_rule(code="overdue", threshold=4, rung="order", in_use=True, source="", by=watch.huang)
     with pytest.raises(BadInput):
         actions.set_rule(code="weather", threshold=1, rung="urge", in_use=True, source="", by=watch.mo)
+
+
+def test_how_long_a_paper_gives_is_data_too_and_what_was_given_stays(watch):
+    """The pace of a paper, the terms of a recheck: changed for the next one, never for the one that is out."""
+    before = watch.open("order", skip_reason="急")
+    assert before.due_on == date(2026, 3, 23)  # 15 days from the 6th are a Saturday
+    told = reckonings.told(before.reckoning_id)
+    assert (told.regime_version, told.verified) == ("pace_normal/0", False)
+    actions.set_rule(
+        code="pace_normal",
+        threshold=10,
+        rung="",
+        in_use=True,
+        source="区政办〔2026〕3号第五条",
+        verified=True,
+        by=watch.mo,
+    )
+    before.refresh_from_db()
+    assert before.due_on == date(2026, 3, 23)
+    other = watch.story.question_of([watch.story.call("另一条路停水")])
+    watch.story.dispatch(other)
+    baton = Baton.objects.get(question=other, role="lead")
+    order = Pressure(rung="order", words="请抓紧", skip_reason="急")
+    after = actions.open_item(baton=baton, pressure=order, why="停水", by=watch.mo)
+    assert after.due_on == date(2026, 3, 16)
+    told = reckonings.told(after.reckoning_id)
+    assert (told.regime_version, told.source, told.verified) == ("pace_normal/1", "区政办〔2026〕3号第五条", True)
+    assert dict(queries.paces())["normal"] == "一般（10 天内反馈）"
+    with pytest.raises(BadInput, match="不能停用"):
+        actions.set_rule(code="pace_hard", threshold=30, rung="", in_use=False, source="", by=watch.mo)
+    closed = actions.give_feedback(item=before, facts="好了", basis="记录", solved="yes", by=watch.huang).item
+    closed = actions.conclude(item=closed, solved="yes", words="清楚", by=watch.mo)
+    assert closed.recheck_until == date(2026, 4, 5)
+    actions.set_rule(code="recheck_ask", threshold=5, rung="", in_use=True, source="", by=watch.mo)
+    watch.days_later(20)
+    recheck = actions.ask_recheck(item=closed, reason="没有修好", by=watch.huang)  # by the day that it was told
+    assert recheck.due_on == date(2026, 4, 27)
+
+
+def test_every_threshold_that_ships_says_where_it_is_from():
+    for code, rule in rules.shipped().items():
+        assert rule.source, code
+        assert rule.kind in ("finds", "guard", "term"), code
+        assert (code in finding.FINDERS) == (rule.kind == "finds"), code
+        assert rule.verified == (code in ("recheck_ask", "recheck")), code
 
 
 def test_a_question_that_grows(watch):
     actions.set_rule(code="growing", threshold=3, rung="order", in_use=True, source="", by=watch.mo)
     actions.scan()
-    assert found("growing") == {("水利局", "七天新增 3 人同问")}
+    assert found("growing") == {("水利局", "7 天新增 3 人同问")}
     actions.dismiss(proposal=Proposal.objects.get(rule="growing"), reason="水厂检修，周一恢复", by=watch.mo)
     # Monday is another week, but they are the same askers
     watch.days_later(3)
@@ -119,7 +191,7 @@ def test_a_question_that_grows(watch):
     more = [watch.call(words).pk for words in ("又停水了", "三楼也没有水", "水管没有水")]
     questions.join(case_ids=more, question=watch.question, by=watch.cast.viewer("韦晓梅"))
     actions.scan()
-    assert found("growing") == {("水利局", "七天新增 6 人同问")}
+    assert found("growing") == {("水利局", "7 天新增 6 人同问")}
 
 
 def test_a_promise_whose_day_has_passed(watch):

@@ -9,6 +9,12 @@ class OwnUnit(DomainError):
     code, status, words = "supervision.own_unit", 409, "您在{unit}任职，不能督办本单位，请由别的督办员办理。"
 
 
+class NothingChanged(DomainError):
+    """A new version of a rule that says the same as the old one."""
+
+    code, status, words = "supervision.nothing_changed", 422, "和现在的规则完全一样，没有另出一版。"
+
+
 class AlreadyUnderSupervision(DomainError):
     """One open item per matter: more pressure is a further step on it, not a second item."""
 

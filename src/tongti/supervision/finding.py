@@ -4,6 +4,7 @@ missed night, a second worker or a clock that jumped changes nothing about what 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -13,10 +14,9 @@ from tongti.deadlines import queries as days
 from tongti.figures import queries as figures
 from tongti.relay.models import OPEN, Baton, Contact, Promise
 from tongti.supervision.models import LADDER, Item, Rung
-from tongti.supervision.rules import RuleView
+from tongti.supervision.rules import GROWING_DAYS, RuleView, in_force
 from tongti.verdicts.models import Verdict
 
-WEEK = 7
 CHUNK = 500
 READ = ("role", "unit_id", "question_id", "case_id", "due_on", "due_at", "round")
 """Columns of a baton that the rules ask for."""
@@ -38,9 +38,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Moment:
-    """When it is looked."""
+    """When it is looked, and over how many days a question grows."""
 
     now: datetime
+    growing_days: int
 
     @property
     def today(self) -> date:
@@ -52,12 +53,19 @@ Finder = Callable[[RuleView, Moment], Iterator[Found]]
 
 def everything(rules: dict[str, RuleView], now: datetime) -> Iterator[Found]:
     """What every rule in use finds, less what is under that pressure already."""
-    moment = Moment(now)
+    moment = Moment(now, rules[GROWING_DAYS].threshold)
     pressed = _pressed()
     for code, finder in FINDERS.items():
         rule = rules[code]
         if rule.in_use:
             yield from (found for found in finder(rule, moment) if not _is_pressed(found, pressed))
+
+
+def how_many(rule: RuleView, now: datetime, most: int) -> int:
+    """How many facts a rule finds with these numbers, less what is under that pressure; counted up to ``most``."""
+    moment, pressed = Moment(now, in_force()[GROWING_DAYS].threshold), _pressed()
+    found = (one for one in FINDERS[rule.code](rule, moment) if not _is_pressed(one, pressed))
+    return sum(1 for _ in islice(found, most))
 
 
 Pressed = dict[tuple[int | None, int | None], tuple[int, str]]
@@ -196,9 +204,9 @@ def promise(rule: RuleView, moment: Moment) -> Iterator[Found]:
 
 
 def growing(rule: RuleView, moment: Moment) -> Iterator[Found]:
-    """So many new askers within seven days. The fact is how many times that number have asked by now, not the week in which
+    """So many new askers within a few days. The fact is how many times that number have asked by now, not the week in which
     it is looked at: what was decided on Friday is not put again on Monday, only when as many more have come."""
-    since = moment.today - timedelta(days=WEEK - 1)
+    since = moment.today - timedelta(days=moment.growing_days - 1)
     rows = _open(Baton.Role.LEAD).filter(question__asker_count__gte=rule.threshold)
     leads = list(rows.annotate(askers=F("question__asker_count")))
     for start in range(0, len(leads), CHUNK):
@@ -212,7 +220,12 @@ def growing(rule: RuleView, moment: Moment) -> Iterator[Found]:
         for baton in batch:
             n = moved.get(baton.question_id or 0, 0)
             if n >= rule.threshold:
-                yield _of(baton, rule, f"{baton.question_id}:{baton.askers // rule.threshold}", rule.why(n=n))
+                yield _of(
+                    baton,
+                    rule,
+                    f"{baton.question_id}:{baton.askers // rule.threshold}",
+                    rule.why(n=n, days=moment.growing_days),
+                )
 
 
 def no_feedback(rule: RuleView, moment: Moment) -> Iterator[Found]:

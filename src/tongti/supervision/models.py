@@ -1,6 +1,6 @@
 """督办: what is proposed, what was decided, each step of the ladder, what the unit answered, and how it ended.
 
-Words and order follow domain sheet 2.11, 9.5 (督查、督办链) and W6; the recheck of a conclusion is 政府督查条例 art. 20.
+Words and order follow domain sheet 2.11, 9.5 (督查、督办链) and W6; the recheck of a conclusion is 政府督查工作条例 art. 17 (8.3).
 """
 
 from django.conf import settings
@@ -30,18 +30,39 @@ LADDER: tuple[str, ...] = tuple(Rung.values)
 
 
 class Rule(models.Model):
-    """督办规则: the district's own threshold of a rule that ships (``data/rules.json``); a rule without a row is as shipped."""
+    """督办规则: the district's own version of a rule that ships (``data/rules.json``); a rule without a row is as shipped.
+
+    A version is never edited: a change makes the next one and closes this one. ``valid_from`` is empty for what was there
+    before versions were kept. ``verified``: its source was read, by ``checked_by`` on ``checked_on``.
+    """
 
     personal = frozenset[str]()
 
-    code = models.CharField("代码", max_length=20, unique=True)
+    code = models.CharField("代码", max_length=20)
+    version = models.PositiveIntegerField("版本", default=1)
     threshold = models.PositiveSmallIntegerField("数量")
     rung = models.CharField("建议", max_length=10, choices=Rung, blank=True)
     in_use = models.BooleanField("启用", default=True)
     source = models.CharField("依据", max_length=200, blank=True)
+    verified = models.BooleanField("已核对原文", default=False)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    checked_on = models.DateField("核对日期", null=True)
+    valid_from = models.DateField("生效", null=True)
+    valid_to = models.DateField("失效", null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="rule_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_to=None), name="rule_one_open_version"),
+            models.CheckConstraint(
+                condition=Q(checked_by=None, checked_on=None)
+                | Q(checked_by__isnull=False, checked_on__isnull=False, verified=True),
+                name="rule_checked_by_somebody_on_a_day",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.code
+        return f"{self.code}/{self.version}"
 
 
 class OrderSeries(models.Model):
@@ -99,6 +120,8 @@ class Item(models.Model):
     conclusion = models.CharField("审结意见", max_length=500, blank=True)
     concluded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     concluded_at = models.DateTimeField(null=True)
+    # as it was told to the unit: a term that is changed later changes nothing about it
+    recheck_until = models.DateField("复核申请到", null=True)
     tolerant = models.BooleanField("容错", default=False)
     tolerant_reason = models.CharField("容错理由", max_length=300, blank=True)
     tolerant_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
@@ -69,6 +68,7 @@ def conclude(*, item: Item, solved: str, words: str, by: Viewer) -> Item:
     _check_solved(solved)
     if row.state == Item.State.OPEN and row.number:
         raise NotOpen(state=row.get_state_display(), what="审结，要先有反馈")
+    until = clock.today() + timedelta(days=rules.in_force()[rules.RECHECK_ASK].threshold)
     closed = Item.objects.filter(pk=row.pk).exclude(state=Item.State.CLOSED)
     if not closed.update(
         state=Item.State.CLOSED,
@@ -76,13 +76,13 @@ def conclude(*, item: Item, solved: str, words: str, by: Viewer) -> Item:
         conclusion=words,
         concluded_by_id=by.officer_id,
         concluded_at=clock.now(),
+        recheck_until=until,
     ):
         raise NotOpen(state=row.get_state_display(), what="审结")
     row.feedback.filter(state=Feedback.State.GIVEN).update(state=Feedback.State.CLEAR)
     row.refresh_from_db()
     matter = matter_of(row)
     matters.record("item.concluded", row, matter, by=by, facts={"solved": solved})
-    until = timezone.localdate(row.concluded_at) + timedelta(days=rules.RECHECK_DAYS)
     subject = f"督办已审结：{matters.short_name(matter)}"
     told = f"结论：{row.get_solved_display()}。不同意的，{day_words(until)}前可以申请复核。"
     matters.tell_unit(row.unit, row, f"concluded:{row.pk}", subject, told)
@@ -106,7 +106,7 @@ def tolerate(*, item: Item, reason: str, by: Viewer) -> Item:
 
 @transaction.atomic
 def ask_recheck(*, item: Item, reason: str, by: Viewer) -> Recheck:
-    """申请复核 by the unit, within thirty days of the conclusion (政府督查条例 art. 20).
+    """申请复核 by the unit, by the day that it was told with the conclusion (政府督查工作条例 art. 17: thirty days).
 
     Raises NotAllowed, BadInput, NotOpen, RecheckOver, RecheckAsked.
     """
@@ -115,11 +115,11 @@ def ask_recheck(*, item: Item, reason: str, by: Viewer) -> Recheck:
     reason = checked_words(reason, "reason", "理由", 500)
     if row.state != Item.State.CLOSED or row.concluded_at is None:
         raise NotOpen(state=row.get_state_display(), what="申请复核")
-    until = timezone.localdate(row.concluded_at) + timedelta(days=rules.RECHECK_DAYS)
-    if clock.today() > until:
+    until = rules.recheck_until(row)
+    if until is not None and clock.today() > until:
         raise RecheckOver(until=day_words(until))
-    words = f"复核 {rules.RECHECK_DAYS} 天内作出决定，从收到申请起算。"
-    due = matters.days_from_now(rules.RECHECK_DAYS, words=words, source=rules.RECHECK_SOURCE)
+    term = rules.in_force()[rules.RECHECK]
+    due = matters.days_from_now(term, words=f"复核 {term.threshold} 天内作出决定，从收到申请起算。")
     recheck = Recheck(
         item=row,
         concluded_at=row.concluded_at,
@@ -176,7 +176,12 @@ def _open_again(row: Item) -> None:
     try:
         with transaction.atomic():
             Item.objects.filter(pk=row.pk).update(
-                state=Item.State.OPEN, solved="", conclusion="", concluded_by=None, concluded_at=None
+                state=Item.State.OPEN,
+                solved="",
+                conclusion="",
+                concluded_by=None,
+                concluded_at=None,
+                recheck_until=None,
             )
     except IntegrityError as error:
         # another item was opened on the matter meanwhile; that one goes on

@@ -223,9 +223,11 @@ def _checked(pressure: Pressure) -> Pressure:
 
 def _by_pace(pressure: Pressure) -> KeptDay:
     """The day that its pace gives a paper that names none."""
-    count = rules.PACE_DAYS[pressure.pace]
-    words = f"{Rung(pressure.rung).label}（{Item.Pace(pressure.pace).label}）{count} 天内反馈，从发出之日起算。"
-    return matters.days_from_now(count, words=words, source=rules.PACE_SOURCE)
+    term = rules.pace(rules.in_force(), pressure.pace)
+    words = (
+        f"{Rung(pressure.rung).label}（{Item.Pace(pressure.pace).label}）{term.threshold} 天内反馈，从发出之日起算。"
+    )
+    return matters.days_from_now(term, words=words)
 
 
 def _check_skip(*, at: str, allowed: str, pressure: Pressure) -> None:

@@ -17,6 +17,7 @@ from tongti.shared import clock
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput
 from tongti.supervision.models import Instruction, Item, Proposal
+from tongti.supervision.rules import RuleView
 from tongti.trail import actions as trail
 from tongti.units import queries as units
 from tongti.units.access import ROLES, May
@@ -24,6 +25,7 @@ from tongti.units.models import Unit
 
 AT_UNIT = tuple(code for code, role in ROLES.items() if {May.RECEIVE, May.HANDLE, May.SIGN} & set(role.grants))
 LEADERS = tuple(code for code, role in ROLES.items() if May.SIGN in role.grants)
+RULERS = tuple(code for code, role in ROLES.items() if May.RULE in role.grants)
 WATCHERS = tuple(code for code, role in ROLES.items() if May.SUPERVISE in role.grants)
 FURTHEST = timedelta(days=3 * 366)
 
@@ -71,11 +73,17 @@ def checked_day(due_on: date | None, field: str = "due_on") -> date | None:
     return due_on
 
 
-def days_from_now(count: int, *, words: str, source: str) -> KeptDay:
-    """So many calendar days from today, moved to the next working day when it falls on a day off (民法典 203), with the
-    record of the count: ``words`` say for what the days are given, ``source`` who says so."""
+def days_from_now(term: RuleView, *, words: str) -> KeptDay:
+    """As many calendar days from today as a term gives, moved to the next working day when that is a day off (民法典 203),
+    with the record of the count: ``words`` say for what the days are given."""
     due = limits.counted(
-        start=clock.today(), amount=count, unit=Clock.Unit.CALENDAR_DAY.value, words=words, source=source
+        start=clock.today(),
+        amount=term.threshold,
+        unit=Clock.Unit.CALENDAR_DAY.value,
+        words=words,
+        source=term.source,
+        verified=term.verified,
+        version=term.label,
     )
     return kept(due)
 

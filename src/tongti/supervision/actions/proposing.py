@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from tongti.relay.models import Baton
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
-from tongti.shared.errors import BadInput
+from tongti.shared.errors import BadInput, Raced
 from tongti.shared.text import checked_words
 from tongti.supervision import access, finding, rules
-from tongti.supervision.errors import NotSupervised, ProposalDecided
+from tongti.supervision.errors import NothingChanged, NotSupervised, ProposalDecided
 from tongti.supervision.finding import Found
 from tongti.supervision.models import Proposal, Rule, Rung
 from tongti.trail import actions as trail
@@ -130,8 +130,13 @@ def dismiss(*, proposal: Proposal, reason: str, by: Viewer) -> Proposal:
 
 
 @transaction.atomic
-def set_rule(*, code: str, threshold: int, rung: str, in_use: bool, source: str, by: Viewer) -> Rule:
-    """督办规则: the district's own number for a rule that ships. Raises NotAllowed, BadInput."""
+def set_rule(
+    *, code: str, threshold: int, rung: str, in_use: bool, source: str, verified: bool = False, by: Viewer
+) -> Rule:
+    """督办规则: the district's next version of a rule that ships; what was counted by an older one stays.
+
+    ``verified``: she read the source herself. Raises NotAllowed, BadInput, NothingChanged, Raced.
+    """
     by.require(May.SUPERVISE)
     shipped = rules.shipped().get(code)
     if shipped is None:
@@ -140,11 +145,32 @@ def set_rule(*, code: str, threshold: int, rung: str, in_use: bool, source: str,
         raise BadInput("threshold", "数量请填 1 到 1000。")
     if (shipped.rung != "" and rung not in Rung.values) or (shipped.rung == "" and rung):
         raise BadInput("rung", "请选建议做到哪一步。")
-    source = checked_words(source, "source", "依据", 200, optional=True)
-    row, _ = Rule.objects.get_or_create(code=code, defaults={"threshold": threshold})
-    before = {"threshold": row.threshold, "rung": row.rung, "in_use": row.in_use}
-    row.threshold, row.rung, row.in_use, row.source = threshold, rung, in_use, source
-    row.save(update_fields=["threshold", "rung", "in_use", "source"])
-    facts = {"before": before, "threshold": threshold, "rung": rung, "in_use": in_use}
-    trail.record("rule.changed", row, by=by, facts=facts)
+    if shipped.kind == rules.TERM and not in_use:
+        raise BadInput("threshold", "期限和提醒不能停用，只能改数量。")
+    source = checked_words(source, "source", "依据", 200, optional=True) or shipped.source
+    before = rules.in_force()[code]
+    said = (threshold, rung, in_use, source, verified)
+    if (before.threshold, before.rung, before.in_use, before.source, before.verified) == said:
+        raise NothingChanged
+    row = _next_version(code, by, threshold=threshold, rung=rung, in_use=in_use, source=source, verified=verified)
+    was = {"version": before.version, "threshold": before.threshold, "rung": before.rung, "in_use": before.in_use}
+    facts = {"code": code, "version": row.version, "before": was, "threshold": threshold, "rung": rung}
+    trail.record("rule.changed", row, by=by, facts={**facts, "in_use": in_use, "verified": verified}, first=True)
     return row
+
+
+def _next_version(code: str, by: Viewer, **said: Any) -> Rule:
+    today = clock.today()
+    newest = Rule.objects.filter(code=code).order_by("-version").first()
+    checked = {"checked_by_id": by.officer_id, "checked_on": today} if said["verified"] else {}
+    if newest and newest.verified and newest.source == said["source"] and checked:
+        checked = {"checked_by_id": newest.checked_by_id, "checked_on": newest.checked_on}
+    if newest and not Rule.objects.filter(pk=newest.pk, valid_to=None).update(valid_to=today):
+        raise Raced
+    try:
+        with transaction.atomic():
+            return Rule.objects.create(
+                code=code, version=newest.version + 1 if newest else 1, valid_from=today, **said, **checked
+            )
+    except IntegrityError as error:
+        raise Raced from error

@@ -15,15 +15,14 @@ from tongti.deadlines import limits
 from tongti.deadlines import queries as days
 from tongti.outbox import notices
 from tongti.outbox.notices import Word
-from tongti.relay.models import OPEN, Baton
+from tongti.relay.models import OPEN, Baton, Objection
 from tongti.shared import clock
+from tongti.supervision import rules
 from tongti.supervision.actions import matters
 from tongti.supervision.actions.matters import LEADERS, day_words
 from tongti.supervision.models import Instruction, Item, Recheck
 from tongti.units import queries as units
 
-NEAR = 1
-"""Working days before the day when the holder is reminded, where the regime does not say (W0.1)."""
 LOOK_AHEAD = timedelta(days=45)
 BATCH = 500
 READ = ("role", "unit_id", "officer_id", "due_on", "due_at", "question__title", "case__number")
@@ -41,11 +40,17 @@ def remind() -> int:
 
 
 class _People:
-    """Who works and who leads at a unit, asked once for all units."""
+    """Who works and who leads at a unit, asked once for all units; and how near is near where no regime says it."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], dict[int, list[int]]] = {}
         self.watchers = units.officer_ids_in(matters.WATCHERS)
+        self.rulers = units.officer_ids_in(matters.RULERS)
+        self.near = rules.in_force()[rules.NEAR].threshold
+
+    def soon(self, today: date) -> date:
+        """The last day that is near today."""
+        return days.next_working_days(self.near + 1, since=today)[-1]
 
     def at(self, unit_id: int, roles: tuple[str, ...]) -> list[int]:
         if roles not in self._known:
@@ -57,6 +62,7 @@ def _words(now: datetime, people: _People) -> Iterator[Word]:
     yield from _near(now, people)
     yield from _past(now, people)
     yield from _unsigned(now, people)
+    yield from _unruled(now, people)
     yield from _items(now, people)
     yield from _instructions(now, people)
     yield from _rechecks(now, people)
@@ -86,7 +92,9 @@ def _near(now: datetime, people: _People) -> Iterator[Word]:
     rows = Baton.objects.filter(state__in=OPEN, due_on__gte=today, due_on__lte=today + LOOK_AHEAD)
     columns = ["pk", "due_on", "explanation__near_at"]
     near = (
-        pk for pk, due_on, since in rows.values_list(*columns).iterator(BATCH) if _is_near(due_on, since, now, today)
+        pk
+        for pk, due_on, since in rows.values_list(*columns).iterator(BATCH)
+        if _is_near(due_on, since, now, today, people.near)
     )
     while part := list(islice(near, BATCH)):
         yield from _near_words(Baton.objects.filter(pk__in=part, state__in=OPEN), people)
@@ -105,10 +113,10 @@ def _slim(rows: QuerySet[Baton]) -> QuerySet[Baton]:
     return rows.select_related("question", "case").only(*READ)
 
 
-def _is_near(due_on: date, since: str | None, now: datetime, today: date) -> bool:
+def _is_near(due_on: date, since: str | None, now: datetime, today: date, days_near: int) -> bool:
     """By the near-due rule that the deadline was counted with; by the house's own where an old one has none."""
     near = limits.near_from({"near_at": since or ""})
-    return now >= near if near is not None else (days.days_left(due_on, today) or 0) <= NEAR
+    return now >= near if near is not None else (days.days_left(due_on, today) or 0) <= days_near
 
 
 def _past(now: datetime, people: _People) -> Iterator[Word]:
@@ -131,10 +139,23 @@ def _unsigned(now: datetime, people: _People) -> Iterator[Word]:
             yield Word(pk, baton, f"unsigned:{baton.pk}", subject, "时限从派单起算，不等签收。", urgent=_urgent(baton))
 
 
+def _unruled(now: datetime, people: _People) -> Iterator[Word]:
+    """An objection is to be ruled on today, or nobody did in time: until the ruling a unit holds what it says is not its own."""
+    today = timezone.localdate(now)
+    rows = Objection.objects.filter(ruling="", due_on__lte=today).select_related("baton__question", "baton__case")
+    for row in rows.defer("baton__explanation").iterator(BATCH):
+        late = row.due_at < now if row.due_at else row.due_on is not None and row.due_on < today
+        kind, word = ("late", "异议过了裁定期限") if late else ("due", "异议今天要裁定")
+        at = f" {timezone.localtime(row.due_at):%H:%M}" if row.due_at else ""
+        key, words = f"ruling_{kind}:{row.pk}:{row.due_on}{at}", f"{day_words(row.due_on)}{at}前裁定。"
+        for pk in people.rulers:
+            yield Word(pk, row.baton, key, f"{word}：{_name(row.baton)}", words, urgent=row.due_at is not None)
+
+
 def _items(now: datetime, people: _People) -> Iterator[Word]:
     """Feedback on a 督办 that is due tomorrow or late."""
     today = timezone.localdate(now)
-    rows = Item.objects.filter(state=Item.State.OPEN, due_on__isnull=False, due_on__lte=_soon(today))
+    rows = Item.objects.filter(state=Item.State.OPEN, due_on__isnull=False, due_on__lte=people.soon(today))
     for item in rows.select_related("question", "case").iterator(BATCH):
         late = item.due_on is not None and item.due_on < today
         kind, word = ("late", "督办逾期没有反馈") if late else ("soon", "督办快到反馈期限")
@@ -146,7 +167,9 @@ def _items(now: datetime, people: _People) -> Iterator[Word]:
 def _instructions(now: datetime, people: _People) -> Iterator[Word]:
     """A leader's instruction that is due tomorrow or late."""
     today = timezone.localdate(now)
-    rows = Instruction.objects.filter(state=Instruction.State.OPEN, due_on__isnull=False, due_on__lte=_soon(today))
+    rows = Instruction.objects.filter(
+        state=Instruction.State.OPEN, due_on__isnull=False, due_on__lte=people.soon(today)
+    )
     for row in rows.select_related("question", "case").iterator(BATCH):
         late = row.due_on is not None and row.due_on < today
         kind, word = ("late", "批示逾期没有反馈") if late else ("soon", "批示快到期")
@@ -158,15 +181,13 @@ def _instructions(now: datetime, people: _People) -> Iterator[Word]:
 def _rechecks(now: datetime, people: _People) -> Iterator[Word]:
     """A recheck that nobody decided within its thirty days."""
     today = timezone.localdate(now)
-    rows = Recheck.objects.filter(decision="", due_on__lte=_soon(today)).select_related("item__question", "item__case")
+    rows = Recheck.objects.filter(decision="", due_on__lte=people.soon(today)).select_related(
+        "item__question", "item__case"
+    )
     for row in rows.iterator(BATCH):
         key, subject = f"recheck_due:{row.pk}", f"复核快到期：{_matter_name(row.item)}"
         for pk in people.watchers:
             yield Word(pk, row.item, key, subject, f"{day_words(row.due_on)}前作出复核决定。")
-
-
-def _soon(today: date) -> date:
-    return days.next_working_days(NEAR + 1, since=today)[-1]
 
 
 def _fact(baton: Baton) -> str:

@@ -27,6 +27,8 @@ from tongti.supervision.queries.items import (
     proposals,
     proposals_waiting,
     recheck_until,
+    rule_versions,
+    rule_would_find,
     rules_for,
     rungs_after,
     solved_choices,
@@ -55,6 +57,7 @@ from tongti.supervision.queries.walls import (
     unit_wall,
     wall,
 )
+from tongti.supervision.rules import RuleView
 
 __all__ = [
     "INSTRUCTION_TABS",
@@ -68,6 +71,7 @@ __all__ = [
     "Load",
     "Mark",
     "MayDo",
+    "RuleView",
     "UnitWall",
     "Wall",
     "WallRow",
@@ -99,6 +103,8 @@ __all__ = [
     "proposals",
     "proposals_waiting",
     "recheck_until",
+    "rule_versions",
+    "rule_would_find",
     "rules_for",
     "rungs_after",
     "solved_choices",

@@ -1,12 +1,11 @@
 """督办件, 督办建议, 批示: lists and single ones, always for somebody."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from tongti.cases.models import Case
 from tongti.deadlines.queries import days_left
@@ -16,8 +15,8 @@ from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
-from tongti.supervision import access, rules
-from tongti.supervision.models import LADDER, Instruction, Item, Proposal, Recheck, Rung, Step
+from tongti.supervision import access, finding, rules
+from tongti.supervision.models import LADDER, Instruction, Item, Proposal, Recheck, Rule, Rung, Step
 from tongti.supervision.rules import RuleView
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
@@ -110,9 +109,7 @@ def open_recheck(item: Item) -> Recheck | None:
 
 def recheck_until(item: Item) -> date | None:
     """The last day on which the unit may ask for a recheck."""
-    if item.state != Item.State.CLOSED or item.concluded_at is None:
-        return None
-    return timezone.localdate(item.concluded_at) + timedelta(days=rules.RECHECK_DAYS)
+    return rules.recheck_until(item) if item.state == Item.State.CLOSED else None
 
 
 def rungs_after(rung: str) -> list[tuple[str, str]]:
@@ -123,7 +120,8 @@ def rungs_after(rung: str) -> list[tuple[str, str]]:
 
 def paces() -> list[tuple[str, str]]:
     """缓急 with the days each gives, for forms."""
-    return [(code, f"{word}（{rules.PACE_DAYS[code]} 天内反馈）") for code, word in Item.Pace.choices]
+    terms = rules.in_force()
+    return [(code, f"{word}（{rules.pace(terms, code).threshold} 天内反馈）") for code, word in Item.Pace.choices]
 
 
 def solved_choices() -> list[tuple[str, str]]:
@@ -225,6 +223,39 @@ def rules_for(viewer: Viewer) -> list[RuleView]:
     if not viewer.can(May.SUPERVISE):
         raise NotVisible
     return list(rules.in_force().values())
+
+
+MOST_COUNTED, MOST_VERSIONS = 1000, 200
+
+
+@dataclass(frozen=True)
+class WouldFind:
+    """How many proposals a rule would make now, at its numbers of today and at others; ``more``: at least so many."""
+
+    now: int
+    then: int
+    more: bool
+
+
+def rule_would_find(viewer: Viewer, code: str, *, threshold: int) -> WouldFind | None:
+    """What changing a rule's number would do, before it is changed; None for a guard or a term. Raises NotVisible."""
+    rule = next((one for one in rules_for(viewer) if one.code == code), None)
+    if rule is None or rule.kind != rules.FINDS:
+        return None
+    now = finding.how_many(rule, clock.now(), MOST_COUNTED)
+    then = finding.how_many(replace(rule, threshold=threshold), clock.now(), MOST_COUNTED)
+    return WouldFind(now, then, max(now, then) >= MOST_COUNTED)
+
+
+def rule_versions(viewer: Viewer) -> dict[str, list[Rule]]:
+    """The district's versions of each rule, newest first. Raises NotVisible."""
+    if not viewer.can(May.SUPERVISE):
+        raise NotVisible
+    found: dict[str, list[Rule]] = {}
+    for row in Rule.objects.select_related("checked_by").order_by("code", "-version")[:MOST_VERSIONS]:
+        row.rule_name = rules.name_of(row.code)  # type: ignore[attr-defined]
+        found.setdefault(row.code, []).append(row)
+    return found
 
 
 # --- instructions -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tongti.relay import access as relay_access
 from tongti.relay.models import OPEN, Baton
 from tongti.shared import clock
 from tongti.shared.pages import Page, page_of
+from tongti.supervision import rules
 from tongti.supervision.models import Item
 from tongti.units.access import Viewer
 from tongti.units.models import Unit
@@ -26,7 +27,6 @@ MOST = 6000
 """More open batons than this and the wall draws the most pressing ones, and says so."""
 WRITTEN = 6
 """Rows written out under a unit."""
-NEAR = 2
 SORTS = {"worst": "超期最久的在前", "count": "超期最多的在前", "unit": "按单位顺序"}
 
 
@@ -85,6 +85,11 @@ class WallRow:
     left: int
     waits_for: str = ""
     pressed: str = ""
+
+    @property
+    def paused(self) -> bool:
+        """Whether its clock stands."""
+        return self.baton.paused_until is not None
 
     @property
     def title(self) -> str:
@@ -162,7 +167,7 @@ _COLUMNS = ("pk", "unit_id", "started_on", "due_on", "due_at")
 
 
 def wall(viewer: Viewer, *, sort: str = "worst", only_late: bool = False) -> Wall:
-    """The wall as this viewer may see it; six queries whatever the number of batons."""
+    """The wall as this viewer may see it; seven queries whatever the number of batons."""
     now = clock.now()
     along = axis(timezone.localdate(now))
     rows = Baton.objects.filter(relay_access.visible(viewer), state__in=OPEN).order_by("due_on", "pk")
@@ -211,6 +216,7 @@ class _LeftBy:
 
     def __init__(self, today: date) -> None:
         self._today = today
+        self.near = rules.in_force()[rules.WALL_NEAR].threshold
         self._known: dict[date, int] = {}
 
     def __call__(self, due_on: date) -> int:
@@ -224,7 +230,7 @@ def _mark(
 ) -> Mark:
     days_left = left(due_on)
     late = days_left < 0 or (due_at is not None and due_at < now)
-    tone = "bad" if late else "warn" if days_left <= NEAR else "info"
+    tone = "bad" if late else "warn" if days_left <= left.near else "info"
     return Mark(pk, along.at_end_of(started_on), along.at_end_of(due_on), tone, max(-days_left, 0))
 
 

@@ -244,24 +244,35 @@ def paper(request: DeskRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(May.SUPERVISE)
 def rules(request: DeskRequest) -> HttpResponse:
-    """督办规则: what ships, and the district's own numbers."""
+    """督办规则: what ships, the district's own versions, and what another number would find, before it is saved."""
     sent = request.POST.get("code", "")
-    rows = []
-    bound: Form | None = None
+    rows: list[tuple[queries.RuleView, RuleForm]] = []
+    bound: RuleForm | None = None
     for rule in queries.rules_for(request.viewer):
-        first = {"threshold": rule.threshold, "rung": rule.rung, "source": rule.source, "in_use": rule.in_use}
         mine = request.method == "POST" and rule.code == sent
-        form = RuleForm(request.POST if mine else None, initial=first, rung=bool(rule.rung), auto_id=f"{rule.code}_%s")
-        if mine:
-            bound = form
+        form = RuleForm(request.POST if mine else None, rule=rule)
+        bound = form if mine else bound
         rows.append((rule, form))
+    would = None
     if request.method == "POST":
         if bound is None:
             raise NotVisible
-        if _done(bound, lambda: actions.set_rule(code=sent, by=request.viewer, **({"rung": ""} | bound.cleaned_data))):
-            messages.success(request, "规则已保存，下一次查找就按它。")
+        if "look" in request.POST:
+            if bound.is_valid():
+                would = queries.rule_would_find(request.viewer, sent, threshold=bound.cleaned_data["threshold"])
+        elif _done(bound, lambda: actions.set_rule(code=sent, by=request.viewer, **bound.said())):
+            messages.success(request, "规则已保存，从现在起按它；以前算出的日子不变。")
             return redirect("desk:supervision_rules")
-    context = {"rows": rows, "form": bound, "sent": sent}
+    context = {
+        "groups": [
+            ("什么情况建议督办", [row for row in rows if not row[0].is_term]),
+            ("期限和提醒", [row for row in rows if row[0].is_term]),
+        ],
+        "form": bound,
+        "sent": sent,
+        "would": would,
+        "versions": queries.rule_versions(request.viewer),
+    }
     return render(request, "desk/supervision/rules.html", context, status=_status(bound))
 
 

@@ -135,14 +135,23 @@ class RuleForm(Form):
     threshold = forms.IntegerField(label="数量", min_value=1, max_value=1000)
     rung = forms.ChoiceField(label="建议", required=False)
     source = forms.CharField(label="依据", max_length=200, required=False)
+    verified = forms.BooleanField(label="我核对过原文", required=False)
     in_use = forms.BooleanField(label="启用", required=False)
 
-    def __init__(self, *args: Any, rung: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if rung:
+    def __init__(self, *args: Any, rule: queries.RuleView, **kwargs: Any) -> None:
+        names = ("threshold", "rung", "source", "verified", "in_use")
+        first = {name: getattr(rule, name) for name in names}
+        super().__init__(*args, initial=first, auto_id=f"{rule.code}_%s", **kwargs)
+        if rule.rung:
             _set_choices(self, "rung", queries.rungs_after(""))
         else:
             del self.fields["rung"]
+        if rule.is_term:
+            del self.fields["in_use"]
+
+    def said(self) -> dict[str, Any]:
+        """What was typed, with what this kind of rule has no field for."""
+        return {"rung": "", "in_use": True} | self.cleaned_data
 
 
 class InstructForm(Form):
