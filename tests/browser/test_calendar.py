@@ -13,7 +13,8 @@ from tests.browser.harness import check, sign_in
 from tests.cast import Cast, make_cast
 from tests.relay.stories import Story
 from tongti.deadlines import actions as deadlines
-from tongti.deadlines.models import Regime
+from tongti.deadlines.actions import recounting
+from tongti.deadlines.models import Recount, Regime
 from tongti.deadlines.queries import calendar, forget_calendar
 from tongti.relay.models import Baton
 
@@ -35,8 +36,9 @@ def cast(transactional_db: None) -> Cast:
 
 @pytest.mark.parametrize("width", [1366, 360])
 def test_a_notice_is_entered_and_moves_what_is_open(
-    open_page: OpenPage, cast: Cast, live_server: Any, width: int
+    open_page: OpenPage, cast: Cast, live_server: Any, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recounting, "LOT", 1)  # four batons are open: the rest is left to a job
     page = open_page(width=width, height=844)
     sign_in(page, cast.officers["赵工"], live_server.url)
     lead = Baton.objects.get(role="lead")
@@ -59,6 +61,10 @@ def test_a_notice_is_entered_and_moves_what_is_open(
     expect(page.get_by_role("heading", name="生效后会动的期限")).to_be_visible()
     check(page, f"notice-draft-{width}")
     page.get_by_role("button", name="确认生效").click()
+    expect(page.get_by_role("heading", name="正在重算")).to_be_visible()
+    check(page, f"recount-running-{width}")
+    deadlines.continue_recount(recount_id=Recount.objects.get().pk)
+    page.get_by_role("link", name="看受影响的期限").click()  # the page has looked again by itself
     expect(page.get_by_role("heading", name="受影响的期限")).to_be_visible(timeout=20_000)
     check(page, f"recount-{width}")
     moved = Baton.objects.get(pk=lead.pk)
