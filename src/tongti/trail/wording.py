@@ -341,6 +341,8 @@ WORDS: dict[str, str] = {
     "recount.done": "重算期限",
     "baton.recounted": "期限随日历重算",
     "baton.objection_recounted": "裁定期限随日历重算",
+    "case.baton_objection_recounted": "裁定期限随日历重算",
+    "question.baton_objection_recounted": "裁定期限随日历重算",
     "question.recounted": "期限随日历重算",
     "case.recounted": "期限随日历重算",
     "case.call_back_recounted": "回访期限随日历重算",
