@@ -144,6 +144,12 @@ STATES: dict[str, State] = {
     "running": State(_("导入中"), "info", "loader"),
     "importbatch.done": State(_("已完成"), "ok", "circle-check"),
     "stopped": State(_("已中断"), "warn", "pause"),
+    "firmimport.compared": State(_("待核对"), "wait", "list-checks"),
+    "firmimport.done": State(_("已完成"), "ok", "circle-check"),
+    # two entries of the register that look alike
+    "lookalike.waiting": State(_("待核对"), "wait", "hourglass"),
+    "lookalike.apart": State(_("不是同一家"), "mute", "x"),
+    "lookalike.merged": State(_("已合并"), "ok", "merge"),
     # how urgent; red is kept for what is overdue or has failed
     "urgent": State(_("紧急"), "warn", "triangle-alert"),
     "critical": State(_("特急"), "warn", "triangle-alert"),
