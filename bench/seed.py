@@ -483,7 +483,7 @@ class Seeder:
         self.figures[measure, unit_id, subject_id, at.date()] += amount
 
     def _counters(self, cursor: Any) -> None:
-        with cursor.copy("COPY figures_daily (measure, unit_id, subject_id, day, amount) FROM STDIN") as copy:
+        with cursor.copy("COPY figures_delta (measure, unit_id, subject_id, day, amount) FROM STDIN") as copy:
             for (measure, unit_id, subject_id, day), amount in self.figures.items():
                 if amount:
                     copy.write_row((measure, unit_id, subject_id, day, amount))
@@ -500,11 +500,13 @@ def seed(cases: int, progress: Callable[[str], None], *, rng_seed: int = 12345) 
     from django.db import connection
     from django.utils import timezone
 
+    from tongti.figures import actions as figures
     from tongti.questions import actions as questions
 
     seeder = Seeder(random.Random(rng_seed), timezone.localtime())
     seeder.begin()
     rows = seeder.run(cases, progress)
+    figures.compact()
     progress("统计词频")
     questions.count_words()
     progress("ANALYZE")

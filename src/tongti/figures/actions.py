@@ -35,19 +35,29 @@ def add(counts: Iterable[Count]) -> None:
             cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
 
 
+_FOLD = """
+WITH moved AS (DELETE FROM figures_delta RETURNING measure, unit_id, subject_id, day, amount),
+summed AS (SELECT measure, unit_id, subject_id, day, sum(amount) AS amount FROM moved GROUP BY 1, 2, 3, 4),
+days AS (
+    INSERT INTO figures_daily AS d (measure, unit_id, subject_id, day, amount)
+    SELECT measure, unit_id, subject_id, day, amount FROM summed
+    ON CONFLICT (measure, unit_id, subject_id, day) DO UPDATE SET amount = d.amount + EXCLUDED.amount
+),
+months AS (
+    INSERT INTO figures_monthly AS m (measure, unit_id, month, amount)
+    SELECT measure, unit_id, date_trunc('month', day)::date, sum(amount) FROM summed WHERE subject_id = 0 GROUP BY 1, 2, 3
+    ON CONFLICT (measure, unit_id, month) DO UPDATE SET amount = m.amount + EXCLUDED.amount
+)
+SELECT count(*) FROM moved
+"""
+
+
 @transaction.atomic
 def compact() -> int:
-    """Fold all deltas into daily rows; answers how many were folded (0 when another worker is at it)."""
+    """Fold all deltas into daily and monthly rows; answers how many were folded (0 when another worker is at it)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [FOLD_LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(
-            "WITH moved AS (DELETE FROM figures_delta RETURNING measure, unit_id, subject_id, day, amount), "
-            "summed AS (SELECT measure, unit_id, subject_id, day, sum(amount) AS amount FROM moved GROUP BY 1, 2, 3, 4), "
-            "folded AS (INSERT INTO figures_daily AS d (measure, unit_id, subject_id, day, amount) "
-            "SELECT measure, unit_id, subject_id, day, amount FROM summed "
-            "ON CONFLICT (measure, unit_id, subject_id, day) DO UPDATE SET amount = d.amount + EXCLUDED.amount "
-            "RETURNING 1) SELECT count(*) FROM moved"
-        )
+        cursor.execute(_FOLD)
         return int(cursor.fetchone()[0])

@@ -1,7 +1,8 @@
 """计数: numbers that leaders see, kept in the same transaction as the fact.
 
-A fact appends a small delta row, so that busy days never queue for one counter row; a timed job folds deltas into daily rows.
-A figure is always ``daily + deltas``, so it is exact before and after folding.
+A fact appends a small delta row, so that busy days never queue for one counter row; a timed job folds deltas into daily rows,
+and those that are about no one subject into monthly rows too. A figure is always ``folded + deltas``, so it is exact before and
+after folding; whole months are read from the monthly rows, so that "this year" and "since the beginning" read a few hundred rows.
 """
 
 from django.db import models
@@ -40,3 +41,20 @@ class Daily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.measure} {self.unit_id} {self.amount}"
+
+
+class Monthly(models.Model):
+    """The sum of ``Daily`` over one calendar month, kept by the same statement, for measures without a subject."""
+
+    personal = frozenset[str]()
+
+    measure = models.CharField(max_length=40)
+    unit_id = models.BigIntegerField(default=0)
+    month = models.DateField()  # its first day
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["measure", "unit_id", "month"], name="figure_monthly_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.measure} {self.unit_id} {self.amount}"

@@ -240,10 +240,10 @@ def hot_questions(viewer: Viewer, limit: int = HOT) -> tuple[HotQuestion, ...]:
 def due_days(today: date, unit_id: int = 0) -> tuple[DueDay, ...]:
     """Overdue first, then the next ten working days; what falls due on a day off is shown on the working day after it."""
     days = deadlines.next_working_days(WALL_DAYS, since=today)
-    counts = figures.by_day("batons_due", since=BEGINNING, until=days[-1], unit_id=unit_id)
-    overdue = sum(n for day, n in counts.items() if day < today)
-    columns = [DueDay(day=None, count=max(0, overdue))]
     previous = today - timedelta(days=1)
+    overdue = figures.totals(["batons_due"], since=BEGINNING, until=previous, unit_id=unit_id)["batons_due"]
+    counts = figures.by_day("batons_due", since=today, until=days[-1], unit_id=unit_id)
+    columns = [DueDay(day=None, count=max(0, overdue))]
     for at, day in enumerate(days):
         count = sum(n for due, n in counts.items() if previous < due <= day)
         columns.append(DueDay(day=day, count=max(0, count), near=at < NEAR_DAYS))

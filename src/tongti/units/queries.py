@@ -47,7 +47,11 @@ def villages(township_id: int) -> QuerySet[Region]:
 
 def places() -> list[tuple[Region, list[Region]]]:
     """Every active township with its active villages, both by code, for a form that works without script; one query."""
-    rows = Region.objects.filter(level__in=[Region.Level.TOWNSHIP, Region.Level.VILLAGE], active=True).order_by("code")
+    rows = (
+        Region.objects.filter(level__in=[Region.Level.TOWNSHIP, Region.Level.VILLAGE], active=True)
+        .only("name", "level", "parent_id")
+        .order_by("code")
+    )
     towns: dict[int, tuple[Region, list[Region]]] = {}
     below: list[Region] = []
     for row in rows:
