@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from tongti.accounts.models import Officer
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotVisible
+from tongti.shared.kept import kept
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import ROLES, May, Role, Seat, Viewer
 from tongti.units.models import Category, Duty, Post, Region, Template, Transfer, Unit
@@ -45,8 +46,10 @@ def villages(township_id: int) -> QuerySet[Region]:
     return Region.objects.filter(parent_id=township_id, level=Region.Level.VILLAGE, active=True).order_by("code")
 
 
+@kept
 def places() -> list[tuple[Region, list[Region]]]:
-    """Every active township with its active villages, both by code, for a form that works without script; one query."""
+    """Every active township with its active villages, both by code, for a form that works without script; one query, kept for
+    a few seconds (shared.kept): every list of cases offers them."""
     rows = (
         Region.objects.filter(level__in=[Region.Level.TOWNSHIP, Region.Level.VILLAGE], active=True)
         .only("name", "level", "parent_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from tongti.shared import clock
+from tongti.shared.kept import kept
 from tongti.units.models import Category, Duty
 
 
@@ -43,7 +45,8 @@ class _Kind(NamedTuple):
 
 
 def filings(text: str, limit: int = 3) -> list[Filing]:
-    """Best first; nothing when no keyword and no category name occurs. Three queries: it is asked while a clerk types.
+    """Best first; nothing when no keyword and no category name occurs. One query, now and then three: it is asked
+    while a clerk types.
 
     A keyword counts its length (水压 says less than 自来水公司), a category its last name.
     """
@@ -56,9 +59,20 @@ def filings(text: str, limit: int = 3) -> list[Filing]:
     return [_labelled(one, kinds) for one in sorted(found, key=lambda f: -f.score)[:limit]]
 
 
-def _kinds() -> list[_Kind]:
+@kept
+def _kinds() -> tuple[_Kind, ...]:
     rows = Category.objects.filter(active=True).values_list("id", "name", "full_name", "level", "parent_id")
-    return [_Kind(*row) for row in rows]
+    return tuple(_Kind(*row) for row in rows)
+
+
+@kept
+def _keywords(on: date) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Duty rows valid on a day, with the words that speak for them."""
+    valid = Duty.objects.filter(Q(valid_from=None) | Q(valid_from__lte=on)).filter(
+        Q(valid_to=None) | Q(valid_to__gte=on)
+    )
+    rows = valid.exclude(keywords="").values_list("id", "keywords")
+    return tuple((pk, tuple(keywords.split())) for pk, keywords in rows)
 
 
 def _labelled(found: Filing, kinds: Sequence[_Kind]) -> Filing:
@@ -74,13 +88,9 @@ def category_label(name: str, full_name: str) -> str:
 
 
 def _by_duty(text: str) -> list[Filing]:
-    today = clock.today()
-    valid = Duty.objects.filter(Q(valid_from=None) | Q(valid_from__lte=today)).filter(
-        Q(valid_to=None) | Q(valid_to__gte=today)
-    )
     scored = []
-    for pk, keywords in valid.exclude(keywords="").values_list("id", "keywords"):
-        hits = [w for w in keywords.split() if w in text]
+    for pk, keywords in _keywords(clock.today()):
+        hits = [w for w in keywords if w in text]
         if hits:
             scored.append((sum(len(w) for w in hits), pk, tuple(hits)))
     best = {pk: (score, hits) for score, pk, hits in sorted(scored, reverse=True)[:3]}
