@@ -135,6 +135,20 @@ class Batch:
                 taken[name] = values[owner[name].positions(chosen) if name in owner else chosen]
         return Batch(**taken)
 
+    def part(self, low: int, high: int) -> Batch:
+        """The messages from `low` up to `high`; nothing is copied."""
+        owner = {"word_flags": self.words, "name_kinds": self.names, "name_flags": self.names}
+        chosen: dict[str, Any] = {}
+        for name in _NAMES:
+            values = getattr(self, name)
+            if name in _RAGGED:
+                chosen[name] = values.part(low, high)
+            elif name in owner:
+                chosen[name] = values[owner[name].starts[low] : owner[name].starts[high]]
+            else:
+                chosen[name] = values[low:high]
+        return Batch(**chosen)
+
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Plain arrays by name, for a file; `from_arrays` reads them back."""
         out: dict[str, NDArray[np.generic]] = {}

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samequestion.chars import codes, distinct, grams
+from samequestion.layout import Layout
 from samequestion.model import Model
-from samequestion.parts import Done
+from samequestion.parts import Done, made_in_parts
 from samequestion.ragged import Ragged, starts_of
-from samequestion.records import F32, F64, I64, IN_TITLE, U32, Features
-from samequestion.similarity import Table
+from samequestion.records import F32, F64, I32, I64, IN_TITLE, U32, Features
 
 COMMON = 0.25
 """A word whose rarity is below this never serves as a key by itself."""
@@ -119,19 +119,30 @@ def query_keys(features: Features, model: Model, rows: Callable[[U32], F64] | No
     return _signed(keys[taken])
 
 
-def candidate_pairs(table: Table, model: Model, done: Done | None = None) -> tuple[I64, I64]:
+def candidate_pairs(layout: Layout, model: Model, workers: int = 1, done: Done | None = None) -> tuple[I64, I64]:
     """Pairs (left < right) worth comparing in a batch: for every message the `settings.neighbours` others that share
     the most rare keys. Keys in more than a bounded number of messages are ignored, so the work grows linearly."""
     from samequestion import compiled  # numba: only where whole batches are grouped
 
-    if not len(table):
+    count = len(layout)
+    if not count:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    best = compiled.nearest(postings(table), len(table), model.settings.neighbours, table.workers, done)
-    a, b = np.repeat(np.arange(len(table)), best.shape[1]), best.ravel().astype(np.int64)
-    a, b = a[b >= 0], b[b >= 0]
-    code = np.sort(np.minimum(a, b) * len(table) + np.maximum(a, b))
+    best = compiled.nearest(postings(layout, model, workers), count, model.settings.neighbours, workers, done)
+    code = np.sort(np.concatenate([*made_in_parts(lambda low, high: _coded(best, low, high), count, _TOGETHER)]))
     code = code[np.concatenate(([True], code[1:] != code[:-1]))] if len(code) else code
-    return code // len(table), code % len(table)
+    return code // count, code % count
+
+
+_TOGETHER = 100_000
+"""Messages whose candidates are written as numbers together; bounds memory."""
+
+
+def _coded(best: I32, low: int, high: int) -> I64:
+    """The pairs of the messages from `low` up to `high` as smaller end * messages + larger end."""
+    others = best[low:high].astype(np.int64)
+    own = np.arange(low, high)[:, None]
+    code: I64 = np.minimum(own, others) * len(best) + np.maximum(own, others)
+    return code[others >= 0]
 
 
 TELLING = 1 / 3
@@ -143,34 +154,37 @@ class Postings:
     """Which messages hold which key: message `row[k]` with `worth[k]` for the k of one key, `starts` parting the keys;
     and by message the positions of its own entries, in the order of `entries`."""
 
-    row: NDArray[np.int32]
+    row: I32
     worth: F32
     starts: I64
-    entries: NDArray[np.int32]
+    entries: I32
     own: I64
-    key: NDArray[np.int32]
+    key: I32
 
 
-def postings(table: Table) -> Postings:
+def postings(layout: Layout, model: Model, workers: int = 1) -> Postings:
     """Keys of all messages, weighted by rarity; only keys that are neither unique nor too common.
 
     A telling key of a burst (a name that thousands write in one day) is cut into slices of bounded length.
     """
-    cap = int(60 + 0.015 * min(len(table), 10000))
+    from samequestion import compiled  # numba: only where whole batches are grouped
+
+    batch, cap = layout.batch, int(60 + 0.015 * min(len(layout), 10000))
     rows, worths, sizes = [], [], []
-    for source, title_only in ((table.words, False), (table.names, False), (table.pairs, True)):
-        title = 1.0 if title_only else np.where((source.flags & IN_TITLE) > 0, 1.5, 1.0)
-        worth = ((source.rarity**2) * title).astype(np.float32)
-        order, first = _sliced(source.ids.values, source.rarity, cap)
-        rows.append(source.ids.rows[order].astype(np.int32))
-        worths.append(worth[order])
+    for ids, in_title in (
+        (batch.words, batch.word_flags & IN_TITLE),
+        (batch.names, batch.name_flags & IN_TITLE),
+        (layout.pairs.ids, np.zeros(1, np.uint8)),
+    ):
+        rarity = model.rarity(ids.values, workers)
+        order, first = _sliced(ids.values, rarity, cap)
+        worths.append((rarity**2 * (1 + in_title / np.float32(2))).astype(np.float32)[order])
+        rows.append(ids.rows[order])
         sizes.append(np.diff(np.append(first, len(order))))
     row, size = np.concatenate(rows), np.concatenate(sizes)
-    by_message = np.argsort(row, kind="stable").astype(np.int32)
-    return Postings(
-        row, np.concatenate(worths), starts_of(size), by_message, starts_of(np.bincount(row, minlength=len(table))),
-        np.repeat(np.arange(len(size), dtype=np.int32), size),
-    )  # fmt: skip
+    own = starts_of(np.bincount(row, minlength=len(layout)))
+    key = np.repeat(np.arange(len(size), dtype=np.int32), size)
+    return Postings(row, np.concatenate(worths), starts_of(size), compiled.by_row(row, own), own, key)
 
 
 def _sliced(ids: NDArray[np.unsignedinteger], rarity: F32, cap: int) -> tuple[I64, I64]:

@@ -30,6 +30,14 @@ def distinct(ids: NDArray[_Id]) -> NDArray[_Id]:
     return ids[np.concatenate(([True], ids[1:] != ids[:-1]))] if len(ids) else ids
 
 
+def grams_at(text: U32, at: NDArray[np.integer], size: int) -> U32:
+    """Hashes of the runs of `size` characters that begin at these positions."""
+    h = np.zeros(len(at), dtype=np.uint32)
+    for k in range(size):
+        h = h * np.uint32(0x01000193) + text[at + k]
+    return _mix(h * np.uint32(2) + np.uint32(size))
+
+
 def grams(text: U32, size: int) -> U32:
     """Hashes of all runs of `size` characters inside a part."""
     return mixed_grams(text, size)[0]

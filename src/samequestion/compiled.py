@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from samequestion.kernels import RARE, Common, TitleGrams
 from samequestion.parts import Done, in_parts
 from samequestion.ragged import Ragged
-from samequestion.records import F32, F64, I64, U8
+from samequestion.records import F32, F64, I32, I64, U8
 from samequestion.settings import Settings
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _weigh_found(k, low, high, found, rarity, specific, place, in_order, out):  
     whole, rare, own, run, own_run, last = 0.0, 0.0, 0.0, 0.0, 0.0, -2
     rarest, longest, own_longest = np.float32(0), 0.0, 0.0
     for at in range(low, high):
-        x = in_order[at]
+        x = low + in_order[at]
         joined, square = np.float64(place[x] == last + 1), np.float64(rarity[x] * rarity[x]) * found[x - low + 1]
         own_square = square * specific[x]
         whole, own, rare = whole + square, own + own_square, rare + square * (rarity[x] > _RARE)
@@ -331,6 +331,20 @@ def nearest(
 
     in_parts(work, messages, max(_LEAST, messages // (8 * workers)), workers, done)
     return out
+
+
+def by_row(row: Index, starts: I64) -> I32:
+    """The positions of each row's entries, row after row, each ascending; `starts` tell where every row's begin."""
+    out = np.empty(len(row), dtype=np.int32)
+    _by_row(row, starts[:-1].copy(), out)
+    return out
+
+
+@_fast
+def _by_row(row, free, out):  # type: ignore[no-untyped-def]
+    for at in range(len(row)):
+        out[free[row[at]]] = at
+        free[row[at]] += 1
 
 
 _LEAST = 2000

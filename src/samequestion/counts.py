@@ -14,6 +14,7 @@ import numpy as np
 from samequestion.batch import Batch
 from samequestion.chars import mixed_grams
 from samequestion.errors import ModelMismatch
+from samequestion.parts import made_in_parts
 from samequestion.records import F64, I64, U32, Features
 
 
@@ -37,20 +38,20 @@ def df_update(counts: U32, features: Iterable[Features] | Sequence[bytes], sign:
     return counts_with(counts, Batch.of(many), sign) if many else counts.copy()
 
 
-def counts_with(counts: U32, batch: Batch, sign: int = 1) -> U32:
-    """`df_update` for messages laid end to end."""
+def counts_with(counts: U32, batch: Batch, sign: int = 1, workers: int = 1) -> U32:
+    """`df_update` for messages laid end to end, by several threads."""
     change = np.zeros(len(counts), dtype=np.int64)
-    for _, places in _counted(batch, len(counts)):
+    for _, places in _counted(batch, len(counts), workers):
         change += np.bincount(places, minlength=len(counts))
     change[0] = len(batch)
     changed: U32 = np.maximum(counts.astype(np.int64) + sign * change, 0).astype(np.uint32)
     return changed
 
 
-def weighted_counts(counts: U32, batch: Batch, weights: F64) -> U32:
+def weighted_counts(counts: U32, batch: Batch, weights: F64, workers: int = 1) -> U32:
     """Counts with every message added at its own weight: how `group` counts ten copies of one event as one."""
     out = counts.astype(np.float64)
-    for rows, places in _counted(batch, len(out)):
+    for rows, places in _counted(batch, len(out), workers):
         out += np.bincount(places, weights=weights[rows], minlength=len(out))
     out[0] += weights.sum()
     rounded: U32 = np.rint(out).astype(np.uint32)
@@ -61,17 +62,20 @@ _TOGETHER = 10_000
 """Messages that are counted together; bounds memory."""
 
 
-def _counted(batch: Batch, size: int) -> Iterator[tuple[I64, I64]]:
+def _counted(batch: Batch, size: int, workers: int) -> Iterator[tuple[I64, I64]]:
     """(message, slot) of everything that is counted, each slot once per message: words, names, character pairs, title
     characters."""
-    for low in range(0, len(batch), _TOGETHER):
-        part = batch if len(batch) <= _TOGETHER else batch.take(np.arange(low, min(low + _TOGETHER, len(batch))))
+
+    def counted(low: int, high: int) -> tuple[I64, I64]:
+        part = batch.part(low, high)
         letters, whole = mixed_grams(part.title.values, 1)
         rows = np.concatenate((part.words.rows, part.names.rows, part.text.rows, part.title.rows[whole]))
         ids = np.concatenate((part.words.values, part.names.values, part.text.values, letters))
-        code = np.sort(rows << 32 | slots(ids, size))
+        code = np.sort(rows.astype(np.int64) << 32 | slots(ids, size))
         code = code[np.concatenate(([True], code[1:] != code[:-1]))] if len(code) else code
-        yield (code >> 32) + low, code & 0xFFFFFFFF
+        return (code >> 32) + low, code & 0xFFFFFFFF
+
+    return made_in_parts(counted, len(batch), _TOGETHER, workers)
 
 
 def counts_to_bytes(counts: U32) -> bytes:

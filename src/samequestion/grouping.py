@@ -16,6 +16,7 @@ from samequestion.counts import counts_with
 from samequestion.echoes import settle_frequencies
 from samequestion.errors import ConflictingConstraints
 from samequestion.features import features
+from samequestion.layout import Layout
 from samequestion.linkage import link_pieces
 from samequestion.model import Model, load_default_model
 from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
@@ -61,22 +62,21 @@ def fit(messages: Iterable[Message], model: Model | None = None) -> Model:
     return fit_table([features(m, base) for m in messages], base)[0].model
 
 
-def batch_table(remembered: Sequence[Features] | Batch, model: Model, workers: int = 1) -> Table:
+def batch_table(features: Sequence[Features] | Batch | Layout, model: Model, workers: int = 1) -> Table:
     """A table whose inner loops are machine code."""
     from samequestion import compiled  # numba: only where whole batches are grouped
 
-    return Table(remembered, model, compiled, workers)
+    return Table(features, model, compiled, workers)
 
 
 def fit_table(
     remembered: Sequence[Features] | Batch, base: Model, workers: int = 1, done: Done | None = None
 ) -> tuple[Table, I64, I64]:
     """The messages under frequencies of their own (each event counted once), and the pairs worth comparing."""
-    batch = remembered if isinstance(remembered, Batch) else Batch.of(remembered)
-    counted = base.with_counts(counts_with(base.counts, batch))
-    first = batch_table(batch, counted, workers)
-    left, right = candidate_pairs(first, counted, done)
-    table = first.with_model(settle_frequencies(first, counted, left, right))
+    layout = Layout.of(remembered, base, workers)
+    counted = base.with_counts(counts_with(base.counts, layout.batch, workers=workers))
+    left, right = candidate_pairs(layout, counted, workers, done)
+    table = batch_table(layout, settle_frequencies(layout, counted, left, right, workers), workers)
     table.features = () if isinstance(remembered, Batch) else remembered
     return table, left, right
 
@@ -136,7 +136,7 @@ def _candidates(
         table, left, right = fit_table(batch, base, workers, done)
     else:
         table = batch_table(batch, base, workers)
-        left, right = candidate_pairs(table, base, done)
+        left, right = candidate_pairs(table.layout, base, workers, done)
     if kept:
         narrow = {"left": left.astype(np.int32), "right": right.astype(np.int32)}
         kept.keep("candidates", {"counts": table.model.counts, **narrow})
@@ -201,7 +201,7 @@ def reunite(table: Table, labels: I64, settings: Settings, cannot: Sequence[tupl
         if {int(labels[a]), int(labels[b])} <= first.keys()
     ]
     small = batch_table(table.batch.take(speakers), table.model, table.workers)
-    left, right = candidate_pairs(small, table.model)
+    left, right = candidate_pairs(small.layout, table.model, table.workers)
     found, _ = cluster(len(home), left, right, pair_weights(small, left, right), lambda a, b: pair_weights(small, a, b),
                        settings, must, barred)  # fmt: skip
     out = labels.copy()

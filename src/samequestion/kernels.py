@@ -18,13 +18,13 @@ RARE = 0.6
 @dataclass(frozen=True, slots=True, eq=False)
 class TitleGrams:
     """The character pairs of all titles, each once per title: how rare it is, whether it is particular (in no generic
-    word), at which place of its title it stands first. `in_order` are the positions of each title's pairs by place."""
+    word), at which place of its title it stands first. `in_order` are each title's pairs by place, as numbers within it."""
 
     ids: Ragged
     rarity: F32
     specific: NDArray[np.bool_]
-    place: I64
-    in_order: I64
+    place: NDArray[np.integer]
+    in_order: NDArray[np.integer]
 
 
 class Common(NamedTuple):

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from samequestion.counts import empty_counts, slots
 from samequestion.errors import ModelMismatch
+from samequestion.parts import in_parts
 from samequestion.records import F32, F64, I8, I64, U32, Threshold
 from samequestion.settings import Settings
 from samequestion.trees import Trees
 
+_IDS_TOGETHER = 1 << 18
+"""Ids that are looked up together; bounds memory."""
 BACKGROUND_WEIGHT = 0.25
 """How much one message of the shipped background counts against one of the district."""
 
@@ -52,12 +55,19 @@ class Model:
         own = self.counts[slots(ids, len(self.counts))].astype(np.float64)
         return own + BACKGROUND_WEIGHT * self.background[slots(ids, len(self.background))]
 
-    def rarity(self, ids: U32) -> F32:
+    def rarity(self, ids: U32, workers: int = 1) -> F32:
         """0 (in every message) … 1 (in one or none): idf divided by its largest value, so that it means the same
-        in a small corpus and in a large one."""
-        if len(self.background) != len(self.counts):
-            return self._rarity_of(self.frequency(ids))
-        return self._slot_rarity[slots(ids, len(self.counts))]
+        in a small corpus and in a large one. `workers` threads look up many ids."""
+        out = np.empty(len(ids), dtype=np.float32)
+
+        def work(low: int, high: int) -> None:
+            if len(self.background) == len(self.counts):
+                out[low:high] = self._slot_rarity[slots(ids[low:high], len(self.counts))]
+            else:
+                out[low:high] = self._rarity_of(self.frequency(ids[low:high]))
+
+        in_parts(work, len(ids), _IDS_TOGETHER, workers)
+        return out
 
     def _rarity_of(self, frequency: F64) -> F32:
         idf = self._log_docs - np.log(frequency + 1.0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
 
 Done = Callable[[float], None]
 """Called with the share that is done (0 … 1)."""
+Made = TypeVar("Made")
 
 
 def processors() -> int:
@@ -34,3 +36,13 @@ def in_parts(
             future.result()
             if done:
                 done(number / len(parts))
+
+
+def made_in_parts(make: Callable[[int, int], Made], total: int, step: int, workers: int = 1) -> Iterator[Made]:
+    """What make(low, high) gives for each part of 0 … total, in order; at least one part, however empty."""
+    lows = range(0, max(total, 1), step)
+    if workers <= 1 or len(lows) == 1:
+        yield from (make(low, min(low + step, total)) for low in lows)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(lambda low: make(low, min(low + step, total)), lows)

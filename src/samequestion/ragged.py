@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from samequestion.records import I64
+from samequestion.records import I32, I64
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +28,10 @@ class Ragged:
         lengths: I64 = np.diff(self.starts)
         return lengths
 
-    @cached_property
-    def rows(self) -> I64:
-        """The row of every value."""
-        return np.repeat(np.arange(len(self)), self.sizes)
+    @property
+    def rows(self) -> I32:
+        """The row of every value; made afresh each time, because over a million messages it is as large as the values."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), self.sizes)
 
     @cached_property
     def codes(self) -> NDArray[np.uint64]:
@@ -40,12 +40,19 @@ class Ragged:
 
     def sums(self, values: NDArray[np.generic]) -> NDArray[np.float32]:
         """Sum of one number per stored value, by row."""
-        running = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-        return (running[self.starts[1:]] - running[self.starts[:-1]]).astype(np.float32)
+        out, filled = np.zeros(len(self), dtype=np.float32), self.sizes > 0
+        if filled.any():
+            out[filled] = np.add.reduceat(values, self.starts[:-1][filled], dtype=np.float64)
+        return out
 
     def slice_of(self, row: int) -> slice:
         """Where in `values` one row is."""
         return slice(int(self.starts[row]), int(self.starts[row + 1]))
+
+    def part(self, low: int, high: int) -> Ragged:
+        """The rows from `low` up to `high`; the values are not copied."""
+        starts = self.starts[low : high + 1]
+        return Ragged(self.values[starts[0] : starts[-1]], starts - starts[0])
 
     def positions(self, chosen: NDArray[np.integer]) -> I64:
         """Positions in `values` of the chosen rows, row after row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from samequestion import plain
 from samequestion.batch import TOPIC_WORDS, Batch, topic_flags
-from samequestion.chars import mixed_grams
-from samequestion.kernels import Kernels, TitleGrams
+from samequestion.chars import grams_at
+from samequestion.kernels import RARE, Kernels, TitleGrams
+from samequestion.layout import GENERIC, Layout
 from samequestion.lexicon import ESTATE, FIRM, PUBLIC, ROAD, SCHOOL, TRANSIT, VILLAGE
 from samequestion.model import Model
 from samequestion.parts import in_parts
-from samequestion.ragged import Ragged, starts_of
-from samequestion.records import F32, I8, I64, IN_TITLE, U8, Features
+from samequestion.ragged import Ragged
+from samequestion.records import F32, I64, IN_TITLE, U8, Features
 
 NAMES, TITLE, TEXT, TOPIC, AREA, NUMBERS, COPY, TIME, ASKER, LENGTH = range(10)
 EVIDENCE = ("对象", "标题", "正文", "问题", "区域", "编号", "抄送", "时间", "同一人", "篇幅")
@@ -60,120 +61,87 @@ _KINDS = (("estate", ESTATE), ("road", ROAD), ("school", SCHOOL), ("firm", FIRM)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Field:
-    """One kind of id over all messages, with one rarity and one flag (or position) per stored id."""
+    """One kind of id over all messages, with one rarity and one flag per stored id."""
 
     ids: Ragged
     rarity: F32
-    flags: NDArray[np.integer]
-
-
-def _title_fields(title: Ragged, model: Model) -> tuple[_Field, _Field, _Field]:
-    """Single characters, pairs and triples of all titles, each with the place where it stands first. A triple is as rare
-    as its two pairs on average."""
-    text = title.values
-    pair_rarity = np.zeros(len(text) + 1, dtype=np.float32)
-    fields = []
-    for size in (1, 2, 3):
-        ids, whole = mixed_grams(text, size)
-        at = np.nonzero(whole)[0]
-        rarity = model.rarity(ids) if size < 3 else np.asarray((pair_rarity[at] + pair_rarity[at + 1]) / 2, np.float32)
-        if size == 2:
-            pair_rarity[at] = rarity
-        row = title.rows[at]
-        code = row.astype(np.uint64) << np.uint64(32) | ids
-        order = np.argsort(code, kind="stable")
-        ordered = code[order]
-        first = order[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(order) else order
-        sizes = np.bincount(row[first], minlength=len(title))
-        fields.append(_Field(Ragged(ids[first], starts_of(sizes)), rarity[first], at[first] - title.starts[row[first]]))
-    return fields[0], fields[1], fields[2]
-
-
-MEANINGS = 10
-"""Generic title words whose meanings are compared one by one."""
+    flags: U8
 
 
 class Table:
-    """Features of many messages laid side by side, ready to be compared in bulk.
+    """Features of many messages laid side by side under one model's frequencies, ready to be compared in bulk.
 
     `kernels` are the inner loops: `plain` (numpy) or `compiled` (machine code, for batches, by `workers` threads).
     """
 
     def __init__(
-        self, features: Sequence[Features] | Batch, model: Model, kernels: Kernels = plain, workers: int = 1
+        self, features: Sequence[Features] | Batch | Layout, model: Model, kernels: Kernels = plain, workers: int = 1
     ) -> None:
-        self.batch = features if isinstance(features, Batch) else Batch.of(features)
-        self.features: Sequence[Features] = () if isinstance(features, Batch) else features
+        self.layout = features if isinstance(features, Layout) else Layout.of(features, model, workers)
+        self.batch = batch = self.layout.batch
+        self.features: Sequence[Features] = () if isinstance(features, Batch | Layout) else features
         self.model, self.kernels, self.workers = model, kernels, workers
-        batch = self.batch
-        self.words = _Field(batch.words, model.rarity(batch.words.values), batch.word_flags)
-        self.chars, self.pairs, self.triples = _title_fields(batch.title, model)
-        self.specific = ~model.is_generic(self.pairs.ids.values)
-        in_order = np.lexsort((self.pairs.flags, self.pairs.ids.rows))
-        place = self.pairs.flags.astype(np.int64, copy=False)
-        self.grams = TitleGrams(self.pairs.ids, self.pairs.rarity, self.specific, place, in_order)
-        self.names = _Field(batch.names, model.rarity(batch.names.values), batch.name_flags)
-        self.text_rarity = model.rarity(batch.text.values)
-        self.meaning = model.meaning(batch.words.values)
-        self.generic_word = self.meaning >= 0
-        self.word_kind = batch.word_flags & np.uint8(IN_TITLE) | self.generic_word.astype(np.uint8) << np.uint8(1)
-        self.title_length, self.text_length = _lengths(batch.title_sense), _lengths(batch.text_sense)
-        self.title_meanings = self._meanings()
+        self.words = _Field(batch.words, model.rarity(batch.words.values, workers), self.layout.word_kind)
+        self.names = _Field(batch.names, model.rarity(batch.names.values, workers), batch.name_flags)
+        self.text_rarity = model.rarity(batch.text.values, workers)
+        self.char_rarity = model.rarity(self.layout.chars.ids.values, workers)
+        self.triple_rarity = self._triple_rarity()
+        pairs = self.layout.pairs
+        pair_rarity = model.rarity(pairs.ids.values, workers)
+        self.grams = TitleGrams(pairs.ids, pair_rarity, self.layout.specific, pairs.place, self.layout.in_order)
+        self.meaning_weights = self._meaning_weights()
         self.topic_share = self._topic_share()
         self.mass = self._masses()
-        self.named = self._named()
 
     def __len__(self) -> int:
         return len(self.batch)
 
-    def with_model(self, model: Model) -> Table:
-        """The same messages under other frequencies."""
-        made = Table(self.batch, model, self.kernels, self.workers)
-        made.features = self.features
-        return made
+    def _triple_rarity(self) -> F32:
+        """A triple of characters is as rare as its two pairs on average."""
+        title, triples = self.batch.title, self.layout.triples
+        at = np.repeat(title.starts[:-1], triples.ids.sizes) + triples.place
+        one, other = (self.model.rarity(grams_at(title.values, at + k, 2), self.workers) for k in (0, 1))
+        return (one + other) / np.float32(2)
 
-    def _meanings(self) -> tuple[NDArray[np.int32], F32]:
-        """The generic title words as rows of `Model.unit_vectors`, (messages, MEANINGS), -1 = none, and their weights."""
-        chosen = self.generic_word & ((self.words.flags & IN_TITLE) > 0)
-        row = self.words.ids.rows[chosen]
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        kept = place < MEANINGS
-        words = np.full((len(self), MEANINGS), -1, dtype=np.int32)
-        weights = np.zeros((len(self), MEANINGS), dtype=np.float32)
-        words[row[kept], place[kept]] = self.meaning[chosen][kept]
-        weights[row[kept], place[kept]] = self.words.rarity[chosen][kept]
-        return words, weights
+    def _meaning_weights(self) -> F32:
+        """How rare the words of `Layout.meanings` are; 0 where there is none."""
+        known = self.layout.meanings >= 0
+        at = self.batch.words.starts[:-1, None] + self.layout.meant
+        weights = np.zeros(known.shape, dtype=np.float32)
+        weights[known] = self.words.rarity[at[known]]
+        return weights
 
     def _masses(self) -> dict[str, F32]:
         """What each message has of every kind, once for all its pairs: squared rarities summed (unless said otherwise)."""
-        title_word, title_name = (self.words.flags & IN_TITLE) > 0, (self.names.flags & IN_TITLE) > 0
-        words, pairs, names = self.words.rarity**2, self.pairs.rarity**2, self.names.rarity**2
+        words, names, pairs, layout = self.words, self.names, self.grams, self.layout
+        title_word, generic = (words.flags & IN_TITLE) > 0, (words.flags & GENERIC) > 0
         in_title, years = _number_kinds(self.batch.numbers.values)
         return {
-            "words": self.words.ids.sums(words),
-            "words_boosted": self.words.ids.sums((words * (1.0 + title_word)) ** 2),
-            "title_words": self.words.ids.sums(words * title_word),
-            "problem": self.words.ids.sums(words * self.generic_word),
-            "problem_title": self.words.ids.sums(words * (self.generic_word & title_word)),
-            "title_chars": self.chars.ids.sums(self.chars.rarity**2),
-            "title_pairs": self.pairs.ids.sums(pairs),
-            "title_triples": self.triples.ids.sums(self.triples.rarity**2),
-            "title_rare": self.pairs.ids.sums(pairs * (self.pairs.rarity > 0.6)),
-            "object": self.pairs.ids.sums(pairs * self.specific),
-            "text": self.batch.text.sums(self.text_rarity**2),
-            "title_names": self.names.ids.sums(names * title_name),
+            "words": self._mass(words.ids, words.rarity),
+            "words_boosted": boosted_mass(words.ids, words.rarity, words.flags, self.workers),
+            "title_words": self._mass(words.ids, words.rarity, title_word),
+            "problem": self._mass(words.ids, words.rarity, generic),
+            "problem_title": self._mass(words.ids, words.rarity, generic & title_word),
+            "title_chars": self._mass(layout.chars.ids, self.char_rarity),
+            "title_pairs": self._mass(pairs.ids, pairs.rarity),
+            "title_triples": self._mass(layout.triples.ids, self.triple_rarity),
+            "title_rare": self._mass(pairs.ids, pairs.rarity, pairs.rarity > RARE),
+            "object": self._mass(pairs.ids, pairs.rarity, pairs.specific),
+            "text": self._mass(self.batch.text, self.text_rarity),
+            "title_names": self._mass(names.ids, names.rarity, (names.flags & IN_TITLE) > 0),
             # These three are counts: districts and counties, numbered things of the title, years of the title.
             "areas": self.batch.areas.sums((self.batch.areas.values & 3) > 0),
             "title_numbers": self.batch.numbers.sums(in_title & ~years),
             "years": self.batch.numbers.sums(in_title & years),
         }
 
-    def _named(self) -> U8:
-        """Kinds of the names in each message's title, one bit per kind."""
-        kinds = np.where((self.names.flags & IN_TITLE) > 0, 1 << self.batch.name_kinds, 0).astype(np.uint8)
-        out = np.zeros(len(self), dtype=np.uint8)
-        np.bitwise_or.at(out, self.names.ids.rows, kinds)
-        return out
+    def _mass(self, ids: Ragged, rarity: F32, kept: NDArray[np.bool_] | None = None) -> F32:
+        """The squared rarities of each message's ids summed; only of those that are `kept`."""
+
+        def squares(at: slice) -> F32:
+            return rarity[at] ** 2 if kept is None else rarity[at] ** 2 * kept[at]
+
+        return summed(ids, squares, self.workers)
 
     def _topic_share(self) -> F32:
         """How telling the topics of a bit set are together, by its bytes and their values: (bytes, 256). A topic counts
@@ -186,6 +154,31 @@ class Table:
             )
             share -= np.asarray(speak).reshape(share.shape) / len(self)
         return (share @ topic_flags(np.arange(256, dtype=np.uint8)).reshape(256, 8).T).astype(np.float32)
+
+
+_ROWS_TOGETHER = 1 << 14
+"""Messages that are summed together; bounds memory."""
+
+
+def summed(ids: Ragged, worth: Callable[[slice], NDArray[np.generic]], workers: int = 1) -> F32:
+    """worth(positions) summed for every message."""
+    out = np.empty(len(ids), dtype=np.float32)
+
+    def work(low: int, high: int) -> None:
+        out[low:high] = ids.part(low, high).sums(worth(slice(ids.starts[low], ids.starts[high])))
+
+    in_parts(work, len(ids), _ROWS_TOGETHER, workers)
+    return out
+
+
+def boosted(rarity: F32, flags: U8) -> F32:
+    """Squared rarities, twice as much for words of the title."""
+    return rarity**2 * (1 + (flags & np.uint8(IN_TITLE))).astype(np.float32)
+
+
+def boosted_mass(ids: Ragged, rarity: F32, flags: U8, workers: int = 1) -> F32:
+    """The squares of `boosted` summed for every message."""
+    return summed(ids, lambda at: boosted(rarity[at], flags[at]).astype(np.float64) ** 2, workers)
 
 
 TOGETHER = 4096
@@ -206,22 +199,6 @@ def evidence(table: Table, left: I64, right: I64) -> F32:
     rows = _Rows(table, left, right)
     rows.fill()
     return rows.out
-
-
-def word_overlap(table: Table, left: I64, right: I64) -> F32:
-    """Cosine of the rarity-weighted words of each pair (the column `words_cosine` alone)."""
-    t = table.words
-    worth = (t.rarity**2 * (1.0 + ((t.flags & IN_TITLE) > 0))).astype(np.float32)
-    norm, out = table.mass["words_boosted"], np.empty(len(left), dtype=np.float32)
-
-    def work(low: int, high: int) -> None:
-        a, b = left[low:high], right[low:high]
-        pair, i, j = table.kernels.hits(t.ids, t.ids, a, b)
-        dot = np.bincount(pair, weights=worth[i] * worth[j], minlength=len(a))
-        out[low:high] = _ratio(dot.astype(np.float32), np.sqrt(norm[a] * norm[b]))
-
-    in_parts(work, len(left), TOGETHER, table.workers)
-    return out
 
 
 def _ratio(top: F32, bottom: F32) -> F32:
@@ -269,7 +246,7 @@ class _Rows:
 
     def words(self) -> None:
         t, mass = self.table.words, self.table.mass
-        self.common = common = self.kernels.common(t.ids, t.rarity, self.table.word_kind, self.left, self.right)
+        self.common = common = self.kernels.common(t.ids, t.rarity, t.flags, self.left, self.right)
         boosted = (1 + _LEFT) * (1 + _RIGHT) @ common.fourths
         self.put("words_cosine", self.cosine(boosted, mass["words_boosted"]))
         self.put("title_words_cosine", self.cosine(_LEFT * _RIGHT @ common.squares, mass["title_words"]))
@@ -291,10 +268,13 @@ class _Rows:
 
     def title_grams(self) -> None:
         t, mass = self.table, self.table.mass
-        for name, field in (("chars", t.chars), ("triples", t.triples)):
-            _, dot = self.kernels.overlap(field.ids, field.rarity, self.left, self.right)
+        for name, runs, rarity in (
+            ("chars", t.layout.chars, t.char_rarity),
+            ("triples", t.layout.triples, t.triple_rarity),
+        ):
+            _, dot = self.kernels.overlap(runs.ids, rarity, self.left, self.right)
             self.put(f"title_{name}_cosine", self.cosine(dot, mass[f"title_{name}"]))
-        shared, _, own, rarest, run, _ = self.kernels.found_in(t.grams, t.pairs.ids, self.left, self.right)
+        shared, _, own, rarest, run, _ = self.kernels.found_in(t.grams, t.grams.ids, self.left, self.right)
         self.put("title_pairs_cosine", self.cosine(shared, mass["title_pairs"]))
         self.put("title_shared_rarity", shared)
         self.put("title_rarest_shared", rarest)
@@ -328,8 +308,7 @@ class _Rows:
         self.put("problem_cosine", self.cosine(_GENERIC @ common.squares, mass["problem"]))
         found = [(_GENERIC * side @ common.squares).astype(np.float32) for side in (_LEFT, _RIGHT)]
         self.put_both("problem_inside", *self.shares(found[0], found[1], mass["problem_title"]))
-        words, weights = self.table.title_meanings
-        vectors = self.table.model.unit_vectors
+        vectors, words, weights = self.table.model.unit_vectors, self.table.layout.meanings, self.table.meaning_weights
         self.put_both("problem_alike", *self.kernels.alike(vectors, words, weights, self.left, self.right))
 
     def text_grams(self) -> None:
@@ -348,8 +327,8 @@ class _Rows:
         t = self.table
         titles = [t.batch.title_sense[side].astype(np.float32) for side in (self.left, self.right)]
         texts = [t.batch.text_sense[side].astype(np.float32) for side in (self.left, self.right)]
-        title = [t.title_length[side] for side in (self.left, self.right)]
-        text = [t.text_length[side] for side in (self.left, self.right)]
+        title = [t.layout.title_length[side] for side in (self.left, self.right)]
+        text = [t.layout.text_length[side] for side in (self.left, self.right)]
         self.put("sense_title", _dots(titles[0], titles[1]) / (title[0] * title[1]))
         self.put("sense_text", _dots(texts[0], texts[1]) / (text[0] * text[1]))
         self.put_both("sense_cross", _dots(titles[0], texts[1]) / (title[0] * text[1]),
@@ -367,7 +346,8 @@ class _Rows:
         self.put("title_names_any_rarity", self.total(pair, square * (title_i | title_j)))
         a, b = self.total(pair, square * title_i), self.total(pair, square * title_j)
         self.put_both("names_missing", mass["title_names"][self.left] - a, mass["title_names"][self.right] - b)
-        named_left, named_right = self.table.named[self.left], self.table.named[self.right]
+        named = self.table.layout.named
+        named_left, named_right = named[self.left], named[self.right]
         for name, kind in _KINDS:
             hit = self.total(pair, (kinds[i] == kind) & (rare > 0.3)) > 0
             clash = (named_left & named_right & (1 << kind)) > 0
@@ -423,12 +403,6 @@ def _count(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """How many bits are set in every row."""
     counted: NDArray[np.uint8] = np.bitwise_count(np.ascontiguousarray(bits.T)).sum(axis=0, dtype=np.uint8)
     return counted
-
-
-def _lengths(rows: I8) -> F32:
-    """Lengths of sense vectors; tiny, not 0, when nothing is known, so that one may divide by them."""
-    squares: F32 = np.einsum("ij,ij->i", rows, rows, dtype=np.float32)
-    return np.maximum(np.sqrt(squares), np.float32(1e-6))
 
 
 def _dots(one: F32, other: F32) -> F32:

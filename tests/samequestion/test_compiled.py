@@ -14,6 +14,7 @@ from samequestion.blocking import candidate_pairs
 from samequestion.features import features as made
 from samequestion.grouping import batch_table
 from samequestion.kernels import RARE, TitleGrams
+from samequestion.layout import Layout
 from samequestion.neighbourhoods import areas, cut
 from samequestion.ragged import Ragged
 from samequestion.similarity import COLUMNS, Table, evidence, pair_features
@@ -114,7 +115,8 @@ def test_what_a_title_says_is_found_in_the_other_text(kernels, turned, titles, t
     rarity = random.random(len(title.values)).astype(np.float32)
     specific = random.integers(0, 2, len(title.values)) > 0
     place = np.concatenate([np.empty(0, np.int64), *(random.permutation(14)[: len(row)] for row in titles)])
-    grams = TitleGrams(title, rarity, specific, place, np.lexsort((place, title.rows)))
+    in_order = np.lexsort((place, title.rows)) - np.repeat(title.starts[:-1], title.sizes)
+    grams = TitleGrams(title, rarity, specific, place, in_order)
     other, one = every_pair(title, text)[::-1] if turned else every_pair(text, title)
     found = kernels.found_in(grams, text, one, other)
     for k, (x, y) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
@@ -182,9 +184,10 @@ def test_trees_are_walked_as_they_are_written() -> None:
 def obvious_candidates(table: Table, count: int) -> set[tuple[int, int]]:
     """Every pair's shared keys summed in a dictionary; only for batches without over-full keys."""
     worth: list[dict[tuple[int, int], float]] = [{} for _ in range(len(table))]
-    for kind, (source, title_only) in enumerate(((table.words, False), (table.names, False), (table.pairs, True))):
+    words, names, pairs, none = table.words, table.names, table.grams, np.zeros(len(table.grams.ids.values), np.uint8)
+    for kind, (source, flags) in enumerate(((words, words.flags), (names, names.flags), (pairs, none))):
         for at, row in enumerate(source.ids.rows):
-            boost = 1.0 if title_only else 1.5 if source.flags[at] & 1 else 1.0
+            boost = 1.5 if flags[at] & 1 else 1.0
             worth[row][kind, int(source.ids.values[at])] = float(source.rarity[at]) ** 2 * boost
     chosen = set()
     for a in range(len(table)):
@@ -201,15 +204,15 @@ def obvious_candidates(table: Table, count: int) -> set[tuple[int, int]]:
 def test_candidates_are_those_that_share_most() -> None:
     table = batch_table(FEATURES, MODEL)
     for count in (2, 5, 30):
-        left, right = candidate_pairs(table, MODEL.with_settings(Settings(neighbours=count)))
+        left, right = candidate_pairs(table.layout, MODEL.with_settings(Settings(neighbours=count)))
         assert {*zip(left.tolist(), right.tolist(), strict=True)} == obvious_candidates(table, count)
 
 
 def test_several_threads_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "_LEAST", 7)
     many = [made(m, MODEL) for m in burst("松涛府", 150)]
-    one, two = batch_table(many, MODEL), batch_table(many, MODEL, workers=2)
-    for a, b in zip(candidate_pairs(one, MODEL), candidate_pairs(two, MODEL), strict=True):
+    layout = Layout.of(many, MODEL)
+    for a, b in zip(candidate_pairs(layout, MODEL), candidate_pairs(layout, MODEL, workers=2), strict=True):
         assert np.array_equal(a, b)
     assert group(WORLD, workers=1).groups == group(WORLD, workers=2).groups
 
