@@ -52,7 +52,7 @@ def _ranked(features: Sequence[Features], model: Model) -> tuple[Ragged, I64]:
     )
 
 
-def _mixed(row: I64, word: U32, rarity: F32) -> tuple[I64, U32]:
+def _mixed(row: NDArray[np.integer], word: U32, rarity: F32) -> tuple[I64, U32]:
     """(message, key) for "both of these title words", of the rarest few of every message; `row` ascends."""
     order = np.lexsort((np.arange(len(row)), -rarity, row))
     rank = np.arange(len(row)) - np.searchsorted(row, row)

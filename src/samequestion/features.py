@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 import rjieba
@@ -25,12 +27,12 @@ from samequestion.records import IN_BODY, IN_TITLE, U8, U32, U64, Features, Mess
 _ENDINGS: dict[str, list[str]] = {}
 for _suffix in sorted(SUFFIX_KIND, key=len, reverse=True):
     _ENDINGS.setdefault(_suffix[-1], []).append(_suffix)
-_TOPIC_WORDS: dict[str, list[str]] = {}
-_TOPIC_LETTERS = [word for word in TOPIC_OF if len(word) == 1]
-for _word in TOPIC_OF.keys() - _TOPIC_LETTERS:
-    _TOPIC_WORDS.setdefault(_word[:2], []).append(_word)
 _AREA = re.compile(r"[A-Z]\d{0,2}(?:市|区|县)(?![东南西北中]?[路街])")
-_NUMBER = re.compile(r"(\d{1,5}|[一二三四五六七八九十]{1,3})(期|栋|号线|路公交|年|单元|组|届|标段)")
+# One to five figures or one to three Chinese numerals, and what they count. Written from one class of first letters, so that
+# the search skips all other letters.
+_NUMBER = re.compile(
+    r"([\d一二三四五六七八九十](?:(?<=\d)\d{0,4}|(?<!\d)[一二三四五六七八九十]{0,2}))(期|栋|号线|路公交|年|单元|组|届|标段)"
+)
 _UNITS = {"期": 1, "栋": 2, "号线": 3, "路公交": 4, "年": 5, "单元": 6, "组": 7, "届": 8, "标段": 9}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
 _JOINABLE = frozenset(
@@ -62,6 +64,8 @@ _JOINABLE = frozenset(
         "vd",
     ]
 )
+_Found = tuple[int, int]
+"""The id of a word or name and its value: a name's kind, 0 for a word."""
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - compared with times whose zone was taken off
 
 
@@ -100,11 +104,11 @@ def _ending(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _nature(word: str) -> tuple[bool, str]:
-    """(whether it is kept as a word: two or more letters and no stop word, the ending that may make it a name)."""
+def _nature(word: str) -> tuple[_Found | None, str]:
+    """(its number when it is kept as a word: two or more letters and no stop word, the ending that may make it a name)."""
     if word in STOP_WORDS:
-        return False, ""
-    return len(word) > 1 and word[0].isalnum(), _ending(word)
+        return None, ""
+    return (text_id(word), 0) if len(word) > 1 and word[0].isalnum() else None, _ending(word)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -125,21 +129,21 @@ def _tags(text: str) -> dict[str, str]:
     return dict(rjieba.tag(text))
 
 
-def _words_and_names(text: str) -> tuple[dict[str, int], dict[str, int]]:
+def _words_and_names(text: str) -> tuple[dict[str, _Found], dict[str, _Found]]:
     """(distinct words, names with their kinds) of a cleaned text. Names are found by their endings."""
-    words: dict[str, int] = {}
-    names: dict[str, int] = {}
-    # Cleaned text knows no other white space than single spaces.
-    tokens = [piece for piece in rjieba.cut(text) if piece != " "] if text else []
-    for at, word in enumerate(tokens):
-        kept, ending = _nature(word)
-        if kept:
-            words[word] = 0
+    words: dict[str, _Found] = {}
+    names: dict[str, _Found] = {}
+    tokens = rjieba.cut(text) if text else []
+    if " " in text:  # cleaned text knows no other white space than single spaces
+        tokens = [piece for piece in tokens if piece != " "]
+    for at, (word, (found, ending)) in enumerate(zip(tokens, map(_nature, tokens), strict=True)):
+        if found:
+            words[word] = found
         if ending:
             name = _whole_name(tokens, at, ending, text)
             stem = len(name) - len(ending)
-            if stem >= 2 or (stem == 1 and SUFFIX_KIND[ending] == TRANSIT):
-                names.setdefault(name, SUFFIX_KIND[ending])
+            if name not in names and (stem >= 2 or (stem == 1 and SUFFIX_KIND[ending] == TRANSIT)):
+                names[name] = text_id(name), SUFFIX_KIND[ending]
     return words, names
 
 
@@ -156,25 +160,26 @@ def _whole_name(tokens: list[str], at: int, ending: str, text: str) -> str:
     return name
 
 
-_Row = tuple[int, str, int, int]
-"""(id, text, flags, value) of a word or name."""
+_Rows = tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[int]]
+"""Ids, values, texts and flags of the words or names of one message."""
 
 
-def _rows(title: dict[str, int], body: dict[str, int], limit: int, model: Model) -> list[_Row]:
+def _rows(title: dict[str, _Found], body: dict[str, _Found], limit: int, model: Model) -> _Rows:
     """Words or names of title and body sorted by id, at most `limit`: title first, then the rarest, then by text. The
     title's value wins."""
-    rows = [
-        (text_id(text), text, IN_TITLE | IN_BODY if text in body else IN_TITLE, value) for text, value in title.items()
-    ]
-    rows += [(text_id(text), text, IN_BODY, value) for text, value in body.items() if text not in title]
+    rows = [(*found, text, IN_TITLE | IN_BODY if text in body else IN_TITLE) for text, found in title.items()]
+    rows += [(*found, text, IN_BODY) for text, found in body.items() if text not in title]
     if len(rows) > limit:
         rare = model.rarity(np.array([row[0] for row in rows], dtype=np.uint32)).tolist()
-        order = sorted(range(len(rows)), key=lambda i: (not rows[i][2] & IN_TITLE, -rare[i], rows[i][1]))
+        order = sorted(range(len(rows)), key=lambda i: (not rows[i][3] & IN_TITLE, -rare[i], rows[i][2]))
         rows = [rows[i] for i in order[:limit]]
-    rows.sort()
+    rows.sort(key=_id_and_text)
     if len({row[0] for row in rows}) < len(rows):  # two texts of one id: the first in order stands for both
         rows = list({row[0]: row for row in reversed(rows)}.values())[::-1]
-    return rows
+    return tuple(zip(*rows, strict=True)) if rows else ((), (), (), ())  # type: ignore[return-value]
+
+
+_id_and_text = itemgetter(0, 2)
 
 
 def _minute(at: datetime | None) -> int:
@@ -194,8 +199,8 @@ def _stable64(text: str) -> int:
 class _Gist:
     """What is read off one message text by text; hashes of letter runs and the like follow in bulk."""
 
-    words: list[_Row]
-    names: list[_Row]
+    words: _Rows
+    names: _Rows
     title: str
     body: str
     title_parts: list[str]
@@ -203,6 +208,9 @@ class _Gist:
     numbers: list[int]
     areas: list[int]
     place: str
+
+
+_place = lru_cache(maxsize=1 << 10)(clean)  # townships and villages repeat
 
 
 def _gist(message: Message, model: Model) -> _Gist:
@@ -219,7 +227,7 @@ def _gist(message: Message, model: Model) -> _Gist:
         body_parts=clauses(_AREA.sub(" ", body)),
         numbers=sorted(_numbers(title, IN_TITLE) | _numbers(body, IN_BODY)),
         areas=sorted(_areas(title) or _areas(body)),
-        place=clean(message.place),
+        place=_place(message.place),
     )
 
 
@@ -248,13 +256,13 @@ def _row_of(batch: Batch, at: int, gist: _Gist) -> Features:
     return Features(
         word_ids=batch.words.values[words],
         word_flags=batch.word_flags[words],
-        words=tuple(row[1] for row in gist.words),
+        words=tuple(gist.words[2]),
         title=" ".join(gist.title_parts),
         text_pairs=batch.text.values[batch.text.slice_of(at)],
         name_ids=batch.names.values[names],
         name_kinds=batch.name_kinds[names],
         name_flags=batch.name_flags[names],
-        names=tuple(row[1] for row in gist.names),
+        names=tuple(gist.names[2]),
         title_topics=topic_numbers(batch.title_topics[at]),
         topics=topic_numbers(batch.topics[at]),
         numbers=batch.numbers.values[batch.numbers.slice_of(at)],
@@ -278,8 +286,7 @@ def read(messages: Sequence[Message], model: Model) -> Batch:
 
 def _assembled(messages: Sequence[Message], gists: Sequence[_Gist], model: Model) -> Batch:
     s = model.settings
-    words = _ragged([[row[0] for row in g.words] for g in gists])
-    word_flags = _bytes(row[2] for g in gists for row in g.words)
+    words, word_flags = _ragged([g.words[0] for g in gists]), _bytes([g.words[3] for g in gists])
     titles = ["\0".join(g.title_parts) + "\0" for g in gists]
     texts = [title + "\0".join(g.body_parts) + "\0" for title, g in zip(titles, gists, strict=True)]
     spoken = _topics([g.title for g in gists] + [g.body[:1500] for g in gists])
@@ -291,9 +298,9 @@ def _assembled(messages: Sequence[Message], gists: Sequence[_Gist], model: Model
         word_flags=word_flags,
         title=Ragged(codes(["".join(titles)]), starts_of(np.array([len(title) for title in titles], dtype=np.int64))),
         text=_distinct_grams(texts, 2, s.max_text_pairs),
-        names=_ragged([[row[0] for row in g.names] for g in gists]),
-        name_kinds=_bytes(row[3] for g in gists for row in g.names),
-        name_flags=_bytes(row[2] for g in gists for row in g.names),
+        names=_ragged([g.names[0] for g in gists]),
+        name_kinds=_bytes([g.names[1] for g in gists]),
+        name_flags=_bytes([g.names[3] for g in gists]),
         title_topics=title_topics,
         topics=title_topics | body_topics,
         numbers=_ragged([g.numbers for g in gists]),
@@ -311,12 +318,12 @@ def _assembled(messages: Sequence[Message], gists: Sequence[_Gist], model: Model
 
 
 def _ragged(rows: Sequence[Sequence[int]]) -> Ragged:
-    values = np.fromiter((value for row in rows for value in row), dtype=np.uint32)
+    values = np.fromiter(chain.from_iterable(rows), dtype=np.uint32)
     return Ragged(values, starts_of(np.array([len(row) for row in rows], dtype=np.int64)))
 
 
-def _bytes(values: Iterable[int]) -> U8:
-    return np.fromiter(values, dtype=np.uint8)
+def _bytes(rows: Sequence[Sequence[int]]) -> U8:
+    return np.fromiter(chain.from_iterable(rows), dtype=np.uint8)
 
 
 def _distinct_grams(texts: Sequence[str], size: int, limit: int) -> Ragged:
@@ -333,31 +340,42 @@ def _distinct_grams(texts: Sequence[str], size: int, limit: int) -> Ragged:
     return Ragged(code[kept].astype(np.uint32), starts_of(np.minimum(counts, limit)))
 
 
-_TOPIC_PLACES = np.zeros(1 << 16, dtype=bool)
-"""Where the first two letters of topic words fall; most other letter pairs fall elsewhere."""
-
-
 def _pair_places(text: U32) -> NDArray[np.uint32]:
-    """A place in `_TOPIC_PLACES` for every two letters that follow each other."""
+    """A number below 2^16 for every two letters that follow each other."""
     return (text[:-1] * np.uint32(31) ^ text[1:]) & np.uint32(0xFFFF)
 
 
-for _head in _TOPIC_WORDS:
-    _TOPIC_PLACES[_pair_places(codes([_head]))] = True
+def _topic_words() -> tuple[Ragged, U32]:
+    """(topics by the place of the first two letters of their words, the letters of those words): a word of two topics
+    stands twice, and a short one ends in zeros."""
+    words = sorted((int(_pair_places(codes([word]))[0]), word, topic)
+                   for word, topics in TOPIC_OF.items() if len(word) > 1 for topic in topics)  # fmt: skip
+    sizes = np.bincount([place for place, _, _ in words], minlength=1 << 16)
+    letters = np.zeros((len(words), max(len(word) for _, word, _ in words)), dtype=np.uint32)
+    for row, (_, word, _) in enumerate(words):
+        letters[row, : len(word)] = codes([word])
+    return Ragged(np.array([topic for _, _, topic in words], dtype=np.uint8), starts_of(sizes)), letters
+
+
+_TOPICS_AT, _TOPIC_LETTERS = _topic_words()
+_TOPICS_OF_LETTERS = [(ord(word), topic) for word, topics in TOPIC_OF.items() if len(word) == 1 for topic in topics]
 
 
 def _topics(texts: Sequence[str]) -> U64:
     """The topics whose words occur in each text, as bit sets (see `Batch`)."""
-    whole = "\0".join(texts) + "\0"
-    hits = np.nonzero(_TOPIC_PLACES[_pair_places(codes([whole]))])[0]
-    owner = np.searchsorted(np.cumsum([len(text) + 1 for text in texts]), hits, side="right")
+    longest = _TOPIC_LETTERS.shape[1]
+    whole = codes(["\0".join(texts) + "\0" * longest])
+    owner = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
     spoken = np.zeros((len(texts), TOPIC_WORDS * 64), dtype=np.uint8)
-    for at, row in zip(hits.tolist(), owner.tolist(), strict=True):
-        for word in _TOPIC_WORDS.get(whole[at : at + 2], ()):
-            if whole.startswith(word, at):
-                spoken[row, TOPIC_OF[word]] = 1
-    for row, text in enumerate(texts):
-        for letter in _TOPIC_LETTERS:
-            if letter in text:
-                spoken[row, TOPIC_OF[letter]] = 1
+    # Most letter pairs begin no word; the others are compared letter by letter with all words of their place.
+    places = _pair_places(whole)
+    maybe = np.nonzero(_TOPICS_AT.sizes[places])[0]
+    word = _TOPICS_AT.positions(places[maybe])
+    at = np.repeat(maybe, _TOPICS_AT.sizes[places[maybe]])
+    for k in range(longest):
+        same = (_TOPIC_LETTERS[word, k] == whole[at + k]) | (_TOPIC_LETTERS[word, k] == 0)
+        word, at = word[same], at[same]
+    spoken[owner[at], _TOPICS_AT.values[word]] = 1
+    for letter, topic in _TOPICS_OF_LETTERS:
+        spoken[owner[np.nonzero(whole == letter)[0]], topic] = 1
     return topic_bits(spoken)

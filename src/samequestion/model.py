@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from samequestion.counts import empty_counts, slots
 from samequestion.errors import ModelMismatch
 from samequestion.parts import in_parts
-from samequestion.records import F32, F64, I8, I64, U32, Threshold
+from samequestion.records import F32, F64, I8, U32, Threshold
 from samequestion.settings import Settings
 from samequestion.trees import Trees
 
@@ -78,17 +78,17 @@ class Model:
         """The rarity of every slot, worked out once instead of once per word of every message."""
         return self._rarity_of(self.counts + BACKGROUND_WEIGHT * self.background)
 
-    def senses(self, meaning: NDArray[np.int32], row: I64, rows: int) -> I8:
+    def senses(self, meaning: NDArray[np.int32], row: NDArray[np.integer], rows: int) -> I8:
         """The direction in which the generic words of each row point together, rounded to one byte per axis.
 
         `meaning` are the words as `meaning()` gives them, `row` ascends and says which row each belongs to. Words
         without a meaning (all names, all rare words) are left out; nothing known gives zeros.
         """
         row, at = row[meaning >= 0], meaning[meaning >= 0]
-        total = np.zeros((rows, self.sense_vectors.shape[1]))
+        total = np.zeros((rows, self.sense_vectors.shape[1]), dtype=np.int64)
         first = np.nonzero(np.concatenate(([True], row[1:] != row[:-1])))[0] if len(row) else row
         if len(first):
-            total[row[first]] = np.add.reduceat(self.sense_vectors[at].astype(np.float64), first, axis=0)
+            total[row[first]] = np.add.reduceat(self.sense_vectors[at], first, axis=0, dtype=np.int64)
         length = np.sqrt((total**2).sum(axis=1, keepdims=True))
         rounded: I8 = np.round(total / np.where(length > 0, length, 1) * 100).astype(np.int8)
         return rounded

@@ -47,6 +47,10 @@ class Message:
     asker: str = ""
     place: str = ""
 
+    def __reduce__(self) -> tuple[type[Message], tuple[object, ...]]:
+        """Half the time of what dataclasses do by themselves: a million messages travel to other processes."""
+        return Message, (self.id, self.title, self.body, self.at, self.asker, self.place)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -89,7 +89,7 @@ def read_messages(path: str | Path, mapping: Mapping[str, str] | None = None) ->
         raise UnreadableTable(f"读不了 {path.name}：不是 .xlsx 或 .csv 表格，或文件已损坏") from error
 
 
-def _messages(rows: Iterator[list[object]], name: str, mapping: Mapping[str, str] | None) -> list[Message]:
+def _messages(rows: Iterator[Sequence[object]], name: str, mapping: Mapping[str, str] | None) -> list[Message]:
     top = list(islice(rows, _HEADER_ROWS))
     if not top:
         raise UnreadableTable(f"{name} 里没有数据")
@@ -102,24 +102,24 @@ def _messages(rows: Iterator[list[object]], name: str, mapping: Mapping[str, str
         raise UnreadableTable("找不到标题列或内容列，请用 title=列名、body=列名 指明")
     seen: set[str] = set()
     below = chain(top[head_at + 1 :], rows)
-    return [m for k, row in enumerate(below, head_at + 2) if (m := _message(row, columns, k, seen))]
+    places = [columns.get(key, _NOWHERE) for key in _GUESSES]
+    return [m for k, row in enumerate(below, head_at + 2) if (m := _message(row, places, k, seen))]
 
 
-def _plain(row: list[object]) -> list[str]:
+def _plain(row: Sequence[object]) -> list[str]:
     return [str(cell).strip() for cell in row]
 
 
-def _rows(path: Path) -> Iterator[list[object]]:
+def _rows(path: Path) -> Iterator[Sequence[object]]:
     """The rows one after another, so that a large file is never in memory twice."""
     if path.suffix.lower() in {".csv", ".txt", ".tsv"}:
         return _csv_rows(path, "\t" if path.suffix.lower() == ".tsv" else ",")
     return ([*row] for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python())
 
 
-def _csv_rows(path: Path, delimiter: str) -> Iterator[list[object]]:
+def _csv_rows(path: Path, delimiter: str) -> Iterator[Sequence[object]]:
     with path.open(encoding=_encoding(path), newline="") as file:
-        for row in csv.reader(file, delimiter=delimiter):
-            yield list(row)
+        yield from csv.reader(file, delimiter=delimiter)
 
 
 def _encoding(path: Path) -> str:
@@ -152,19 +152,21 @@ def _columns(header: list[str], mapping: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def _message(row: list[object], columns: dict[str, int], number: int, seen: set[str]) -> Message | None:
-    def cell(key: str) -> object:
-        at = columns.get(key)
-        return "" if at is None or at >= len(row) or row[at] is None else row[at]
+_NOWHERE = 1 << 30
+"""The number of a column that is not there."""
 
-    title, body = str(cell("title")), str(cell("body"))
+
+def _message(row: Sequence[object], places: Sequence[int], number: int, seen: set[str]) -> Message | None:
+    """The message of one row; `places` are the columns of id, title, body, time, asker and place."""
+    cells = ["" if at >= len(row) or row[at] is None else row[at] for at in places]
+    title, body = str(cells[1]), str(cells[2])
     if not title.strip() and not body.strip():
         return None
-    own = _text(cell("id"))
+    own = _text(cells[0])
     if not own or own in seen:
         own = f"row{number}"
     seen.add(own)
-    return Message(own, title, body, _moment(cell("at")), _text(cell("asker")), _text(cell("place")))
+    return Message(own, title, body, _moment(cells[3]), _text(cells[4]), _text(cells[5]))
 
 
 def _text(value: object) -> str:
@@ -181,7 +183,7 @@ def _moment(value: object) -> datetime | None:
     usual = _USUAL.fullmatch(str(value).strip())
     if usual:
         try:
-            return datetime(*(int(part) for part in usual.groups() if part))  # type: ignore[arg-type]  # noqa: DTZ001 - as above
+            return datetime(*map(int, filter(None, usual.groups())))  # type: ignore[arg-type]  # noqa: DTZ001 - as above
         except ValueError:
             return None
     for form in _FORMATS:

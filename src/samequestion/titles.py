@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain, pairwise
 
 from samequestion.normalize import clean
 from samequestion.records import Message
@@ -32,8 +33,8 @@ def _first_sentence(body: str) -> str:
     return parts[0] if parts else clean(body)
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
+def _pairs(text: str) -> set[tuple[str, str]]:
+    return {*pairwise(text)}
 
 
 def propose_title(messages: Sequence[Message]) -> str:
@@ -47,10 +48,10 @@ def propose_title(messages: Sequence[Message]) -> str:
         return "（无标题）"
     if len(messages) < 3:
         return min(own, key=lambda t: (abs(len(t) - 18), t))
-    usage = Counter(pair for text in said for pair in _pairs(text))
+    usage = Counter(chain.from_iterable(map(_pairs, said)))
 
     def worth(title: str) -> float:
         pairs = _pairs(title)
-        return sum(usage[p] for p in pairs) / (len(pairs) + 6)
+        return sum(map(usage.__getitem__, pairs)) / (len(pairs) + 6)
 
     return max(own, key=lambda t: (worth(t), t))

@@ -217,6 +217,19 @@ def test_several_threads_find_what_one_finds(monkeypatch: pytest.MonkeyPatch) ->
     assert group(WORLD, workers=1).groups == group(WORLD, workers=2).groups
 
 
+def test_a_batch_laid_out_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Layout.of(FEATURES, MODEL)
+    monkeypatch.setattr("samequestion.layout._TOGETHER", 7)
+    parts = Layout.of(FEATURES, MODEL, workers=2)
+    for name in ("chars", "pairs", "triples"):
+        one, other = getattr(whole, name), getattr(parts, name)
+        assert np.array_equal(one.ids.values, other.ids.values)
+        assert np.array_equal(one.ids.starts, other.ids.starts)
+        assert np.array_equal(one.place, other.place)
+    for name in ("in_order", "specific", "word_kind", "meanings", "meant", "named", "title_length", "text_length"):
+        assert np.array_equal(getattr(whole, name), getattr(parts, name)), name
+
+
 # --- pieces --------------------------------------------------------------------------------------------------------
 
 links = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=25)
@@ -260,8 +273,13 @@ def test_a_batch_is_joined_parted_and_stored_without_loss() -> None:
     whole = Batch.of(FEATURES)
     joined = Batch.join([Batch.of(FEATURES[:4]), Batch.of([]), Batch.of(FEATURES[4:])])
     stored = Batch.from_arrays(whole.to_arrays())
-    taken = whole.take(np.array([7, 2, 7]))
-    for one, other in ((whole, joined), (whole, stored), (Batch.of([FEATURES[k] for k in (7, 2, 7)]), taken)):
+    taken, middle = whole.take(np.array([7, 2, 7])), whole.part(3, 6)
+    for one, other in (
+        (Batch.of(FEATURES[3:6]), middle),
+        (whole, joined),
+        (whole, stored),
+        (Batch.of([FEATURES[k] for k in (7, 2, 7)]), taken),
+    ):
         for name, values in one.to_arrays().items():
             assert np.array_equal(values, other.to_arrays()[name]), name
 

@@ -94,5 +94,5 @@ def test_counting_does_not_depend_on_how_a_batch_is_cut(monkeypatch: pytest.Monk
     shares = np.full(len(batch), 0.25)  # sums of quarters are exact in any order
     whole = counts_with(empty_counts(16), batch), weighted_counts(empty_counts(16), batch, shares)
     monkeypatch.setattr("samequestion.counts._TOGETHER", 7)
-    cut = counts_with(empty_counts(16), batch), weighted_counts(empty_counts(16), batch, shares)
+    cut = counts_with(empty_counts(16), batch, workers=2), weighted_counts(empty_counts(16), batch, shares, workers=2)
     assert all(np.array_equal(one, other) for one, other in zip(whole, cut, strict=True))
