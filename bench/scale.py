@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,40 +20,12 @@ from pathlib import Path
 from bench.engine import Row, show
 from bench.engine_train import DATA
 from bench.variants import Variants, write_csv, write_labels
-from samequestion import Index, Message, agreement, evaluate, fit, group, group_file, processors, read_messages
-
-
-def measured(table: Path, labels: Path) -> Row:
-    """Group one table in this process and say what it took."""
-    begin = time.perf_counter()
-    found = group_file(table, table.with_suffix(".groups.csv"), processes=processors(), progress=_step(begin))
-    wall = time.perf_counter() - begin
-    own, helpers = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    figures = evaluate(labels, found.group_of)
-    return {
-        "messages": len(found.group_of),
-        "groups": len(found.groups),
-        "wall_s": round(wall, 2),
-        "cpu_s": round(own.ru_utime + own.ru_stime + helpers.ru_utime + helpers.ru_stime, 2),
-        "peak_mb": (own.ru_maxrss + helpers.ru_maxrss * (processors() if helpers.ru_maxrss else 0)) // 1024,
-        **{k: figures[k] for k in ("b3_p", "b3_r", "b3_f1", "shared_f1")},
-    }
-
-
-def _step(begin: float):  # type: ignore[no-untyped-def]
-    said: set[str] = set()
-
-    def say(step: str, _share: float) -> None:
-        if step not in said:
-            said.add(step)
-            print(f"{time.perf_counter() - begin:8.1f} s  {step}", file=sys.stderr, flush=True)
-
-    return say
+from samequestion import Index, Message, agreement, fit, group, read_messages
 
 
 def in_a_process(table: Path, labels: Path) -> Row:
-    """`measured` in a fresh process, so that peaks do not add up."""
-    command = [sys.executable, "-m", "bench.scale", "--one", str(table), str(labels)]
+    """Group one table in a fresh process, so that peaks do not add up."""
+    command = [sys.executable, "-m", "bench.one_table", str(table), str(labels)]
     row: Row = json.loads(
         subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1]
     )
@@ -115,11 +86,7 @@ def main() -> None:
     parser.add_argument("--burst", action="store_true")
     parser.add_argument("--json", type=Path, help="also write the rows here")
     parser.add_argument("--folder", type=Path, help="where the tables go (default: a temporary folder)")
-    parser.add_argument("--one", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(measured(*options.one)))
-        return
     result: dict[str, list[Row]] = {}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         if options.real:

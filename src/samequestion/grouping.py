@@ -20,7 +20,7 @@ from samequestion.layout import Layout
 from samequestion.linkage import link_pieces
 from samequestion.model import Model, load_default_model
 from samequestion.neighbourhoods import ABSORB, absorb, areas, cut, pieces_of
-from samequestion.parts import Done, processors
+from samequestion.parts import Done, give_back, processors
 from samequestion.reading import read_all
 from samequestion.records import F64, I64, U64, Comparison, Features, Group, Message
 from samequestion.scoring import compare, pair_weights, probability
@@ -107,8 +107,11 @@ def group(
     base = model or load_default_model()
     kept = Work(work, key_of(ordered, base, model is None)) if work else None
     batch = read_all(ordered, base, remembered or {}, kept, processes, partial(say, "读取"))
+    give_back()
     table, left, right = _candidates(batch, base, model is None, workers, kept, partial(say, "找候选"))
+    give_back()
     weights = _weights(table, left, right, kept, partial(say, "比较"))
+    give_back()
     say("合并", 0.0)
     position = {m.id: at for at, m in enumerate(ordered)}
     must = [(position[a], position[b]) for a, b in must_link if a in position and b in position]
@@ -275,7 +278,8 @@ def cluster(
     home = areas(count, np.concatenate((near[0], ends[:, 0])), np.concatenate((near[1], ends[:, 1])))
     leader, pieces = np.arange(count), list[I64]()
     decided = {x for pair in (*must, *cannot) for x in pair}
-    inside = _by_home(home, near)
+    dense = np.bincount(home, minlength=count)[home[near[0]]] > settings.dense_limit
+    inside = _by_home(home, (near[0][dense], near[1][dense], near[2][dense]))
     for piece in pieces_of(home):
         if len(piece) <= settings.dense_limit:
             pieces.append(piece)

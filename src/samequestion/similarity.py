@@ -181,8 +181,8 @@ def boosted_mass(ids: Ragged, rarity: F32, flags: U8, workers: int = 1) -> F32:
     return summed(ids, lambda at: boosted(rarity[at], flags[at]).astype(np.float64) ** 2, workers)
 
 
-TOGETHER = 4096
-"""Pairs that are looked at together; small enough for a processor's cache."""
+TOGETHER = 8192
+"""Pairs that are looked at together: many for each call into numpy, few enough for a processor's cache."""
 
 
 def pair_features(table: Table, left: I64, right: I64) -> F32:
