@@ -396,7 +396,7 @@ class Seeder:
             self._count("verdict_asked", at, unit_id=unit)
             if late:
                 self._count("answered_late", at, unit_id=unit)
-        self._tell(chain, "case.answered", at, {"holder": lead_id}, officer=True)
+        self._tell(chain, "case.answered", at, {"holder": lead_id, **({"late": True} if late else {})}, officer=True)
         body = f"您反映的诉求（编号 {case.number}）收悉。\n\n{answer.opening}\n\n一、查明的情况\n{answer.found}\n\n二、办理结果\n{answer.done}"
         reply = Reply(pk=self.tables["Reply"].take_id(), answer_id=answer.pk, case_id=case.pk, body=body, made_at=at)
         self.tables["Reply"].add(reply)

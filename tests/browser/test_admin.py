@@ -11,6 +11,10 @@ from tests.cast import Cast, make_cast
 from tongti.deadlines import actions as deadlines
 from tongti.deadlines.models import Regime
 from tongti.deadlines.queries import forget_calendar
+from tongti.figures import actions as figures
+from tongti.figures.actions import Count
+from tongti.reports.actions import check_figures
+from tongti.shared import clock
 from tongti.units import transfer
 from tongti.units.actions import load_defaults
 from tongti.units.models import Duty, Post, Unit
@@ -154,6 +158,14 @@ def test_the_auditor_sees_who_did_what(open_page: OpenPage, cast: Cast, live_ser
     page.get_by_role("button", name="筛选").click()
     expect(page.get_by_role("cell", name="导出目录")).to_be_visible()
     check(page, "audit")
+
+    figures.add([Count("open", clock.today(), amount=3), Count("received", clock.today())])
+    check_figures()
+    page.goto("/desk/admin/audit/")
+    expect(page.get_by_text("看板上有 2 个数字和明细对不上")).to_be_visible()
+    page.get_by_role("link", name="看核对记录").click()
+    expect(page.get_by_role("row", name="在办诉求")).to_contain_text("合计")
+    check(page, "figure-checks")
 
 
 def test_the_shipped_catalogue_reads_well(open_page: OpenPage, cast: Cast, live_server: Any) -> None:

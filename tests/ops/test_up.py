@@ -154,6 +154,9 @@ class TestUp:
         answer = site.command("check")
         assert answer.returncode == 0, answer.stderr
         assert re.search(r"留痕：[1-9]\d* 条记录完整", answer.stdout)
+        assert "计数：还没有核对过" in answer.stdout
+        answer = site.command("figures", "check")
+        assert (answer.returncode, "全部一致" in answer.stdout) == (0, True), answer.stdout
 
     def test_ctrl_c_stops_everything(self, site: Site) -> None:
         code, words = site.stop()

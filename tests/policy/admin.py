@@ -5,6 +5,8 @@ from typing import Any
 
 from tongti.deadlines import actions as deadlines
 from tongti.deadlines.models import CalendarNotice, OfficeHours, Recount, Regime, SpecialDay
+from tongti.figures.models import Check
+from tongti.reports.actions import check_figures
 from tongti.units.models import Post
 
 EVERYBODY = (
@@ -47,6 +49,8 @@ TABLE: list[tuple[str, str, int]] = [
     *(row for name, status in POSTS.items() for row in _rows(name, "赵工", status)),
     *_rows("audit", "周审", 200),
     *_rows("audit_export", "周审", 200),
+    *_rows("figure_checks", "周审", 200),
+    *_rows("figure_check", "周审", 200),
 ]
 POST_ONLY = frozenset(f"desk:{name}" for name in (*POSTS, "audit_export"))
 
@@ -116,6 +120,7 @@ SAMPLE: dict[str, Any] = {
     **dict.fromkeys(("desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop"), _notice),
     "desk:calendar_notice_withdraw": _in_force,
     **dict.fromkeys(("desk:recount", "desk:recount_push"), _recount),
+    "desk:figure_check": lambda world: {"pk": (Check.objects.first() or check_figures()).pk},
     "desk:text": lambda world: {"code": "site.help"},
     **dict.fromkeys(("desk:catalogue_import", "desk:catalogue_export"), lambda world: {"kind": "units"}),
 }

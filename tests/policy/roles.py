@@ -236,6 +236,8 @@ WHO: dict[str, set[str]] = {
     ),
     "desk:audit": AUDITOR,
     "desk:audit_export": AUDITOR,
+    "desk:figure_checks": AUDITOR,
+    "desk:figure_check": AUDITOR,
 }  # fmt: skip
 
 # Open to the world: what it answers to a visitor without a session, and to every officer just the same.

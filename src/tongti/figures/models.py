@@ -58,3 +58,32 @@ class Monthly(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.measure} {self.unit_id} {self.amount}"
+
+
+class Check(models.Model):
+    """计数核对: one comparison of every measure with the rows it stands for. ``drifts`` lists what did not agree."""
+
+    personal = frozenset[str]()
+
+    at = models.DateTimeField()
+    measures = models.PositiveIntegerField("核对了几种计数")
+    drifted = models.PositiveIntegerField("对不上的有几个")
+    # [{measure, unit_id, subject_id, day, kept, counted}], the largest of each measure
+    drifts = models.JSONField(default=list)
+    corrected_at = models.DateTimeField(null=True)
+    reason = models.CharField("为什么照重新点数的改", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(corrected_at=None) | ~models.Q(reason=""), name="figure_correction_has_a_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} 计数核对：{self.drifted} 个对不上"
+
+    @property
+    def stands(self) -> bool:
+        """Something did not agree and nobody has put it right."""
+        return self.drifted > 0 and self.corrected_at is None

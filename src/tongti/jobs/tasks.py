@@ -14,7 +14,6 @@ from procrastinate.contrib.django import app
 from procrastinate.manager import JobManager
 
 from tongti import jobs
-from tongti.figures import actions as figures
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
 
@@ -38,13 +37,6 @@ async def take_back(manager: JobManager, *, silent_for: float = SILENCE_SECONDS)
         await manager.retry_job(job)
         log.warning("job of a dead worker queued again", extra={"task_name": job.task_name, "job_id": job.id})
     return len(stalled)
-
-
-@app.periodic(cron="7 * * * *")
-@app.task(name="figures.compact", queueing_lock="figures.compact", lock="figures.compact")
-def compact_figures(timestamp: int) -> None:
-    """Fold the counters' small steps into one row per counter, so that reading them stays cheap."""
-    figures.compact()
 
 
 @app.periodic(cron="30 1 * * *")

@@ -336,6 +336,8 @@ WORDS: dict[str, str] = {
     "calendar_notice.withdrawn": "撤下放假通知",
     "office_hours.entered": "登记作息时间",
     "office_hours.removed": "删除作息时间",
+    "figure_check.made": "核对计数",
+    "figure_check.corrected": "照重新点数改正计数",
     "recount.begun": "开始重算期限",
     "recount.pushed": "接着重算期限",
     "recount.done": "重算期限",

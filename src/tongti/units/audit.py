@@ -62,6 +62,7 @@ KINDS: tuple[Kind, ...] = (
             "calendar_notice.",
             "office_hours.",
             "recount.",
+            "figure_check.",
         ),
     ),
     Kind("work", "办件动作", (), ("case.", "question.", "baton.", "part.", "answer.", "import.")),
@@ -89,6 +90,7 @@ _OBJECTS: dict[str, str] = {
     "calendarnotice": "放假通知",
     "officehours": "作息时间",
     "recount": "重算",
+    "check": "计数核对",
     "transfer": "导入导出",
 }
 

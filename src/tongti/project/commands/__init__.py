@@ -35,6 +35,7 @@ ORDER = (
     "createofficer",
     "import",
     "trail",
+    "figures",
     "web",
     "worker",
     "group",

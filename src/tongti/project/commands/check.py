@@ -5,7 +5,8 @@ import argparse
 from tongti.project.refusal import Refused
 
 NAME = "check"
-HELP = "检查配置、数据库、表结构和留痕"
+MOST_UNFOLDED = 100_000
+HELP = "检查配置、数据库、表结构、计数和留痕"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +24,7 @@ def run(args: argparse.Namespace) -> None:
         print("配置：没有错误")
         _check_tables()
         print("表结构：与当前版本一致")
+        _check_figures()
         if not args.no_trail:
             _check_trail()
 
@@ -48,6 +50,24 @@ def _check_tables() -> None:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         raise Refused(f"数据库还缺 {len(waiting)} 个迁移：请运行 tongti migrate。")
+
+
+def _check_figures() -> None:
+    """What the last night's check found; ``tongti figures check`` counts again."""
+    from tongti.figures.models import Check, Delta
+
+    waiting = Delta.objects.count()
+    if waiting > MOST_UNFOLDED:
+        print(f"注意：有 {waiting} 条计数还没有折叠，看板会慢；请看后台任务（tongti worker）是不是在跑。")
+    last = Check.objects.order_by("-id").first()
+    if last is None:
+        print("计数：还没有核对过（每天 02:50 核对）")
+        return
+    if last.stands:
+        raise Refused(
+            f"计数：{last.drifted} 个和明细对不上（{last.at:%Y-%m-%d} 核对）。请运行 tongti figures check 看是哪些。"
+        )
+    print(f"计数：{last.measures} 种一致（{last.at:%Y-%m-%d} 核对）")
 
 
 def _check_trail() -> None:

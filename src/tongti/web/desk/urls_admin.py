@@ -48,4 +48,6 @@ urlpatterns = [
     path("admin/files/<slug:kind>/export/", texts.catalogue_export, name="catalogue_export"),
     path("admin/audit/", audit.page, name="audit"),
     path("admin/audit/export/", audit.export, name="audit_export"),
+    path("admin/audit/figures/", audit.figures, name="figure_checks"),
+    path("admin/audit/figures/<int:pk>/", audit.figures, name="figure_check"),
 ]

@@ -1,0 +1,115 @@
+"""The leader's numbers are counted again every night; what does not agree is told, and put right only with a reason."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from tests.relay.stories import Story, verbs
+from tests.verdicts.conftest import reply_of, sign
+from tongti.figures import actions as figures
+from tongti.figures.actions import Count
+from tongti.figures.models import Check
+from tongti.reports import actions, queries
+from tongti.shared import clock, links
+from tongti.shared.errors import BadInput
+from tongti.verdicts import actions as verdicts
+
+
+@pytest.fixture
+def story(cast) -> Story:
+    """Two questions, one answered, judged and reopened by one of its askers, one in hand; and a case alone."""
+    story = Story(cast)
+    answered = story.question(callers=3)
+    story.dispatch(answered, helpers=[], territory_id=None)
+    story.accept("水利局", "黄志强")
+    sign(story, question=answered)
+    for case, solved in zip(story.cases[:3], ("yes", "partly", "no"), strict=True):
+        token = links.verdict_token(reply_of(case).answer_id, case.pk)
+        verdicts.give(token=token, contacted=True, solved=solved, satisfied="very", words="还停着")
+    story.dispatch(story.question(callers=4))
+    story.call("单独一件")
+    return story
+
+
+def test_what_people_did_agrees_with_its_figures(story):
+    for _ in ("steps", "folded"):
+        check = actions.check_figures()
+        assert check.drifts == []
+        assert (check.drifted, check.stands) == (0, False)
+        assert check.measures > 15
+        figures.compact()
+    assert verbs(check) == ["figure_check.made"]
+
+
+def test_every_figure_that_was_tampered_with_is_told(story, cast):
+    """One planted in each: a stock, a day, a unit, a subject, a figure without any row, and a month."""
+    figures.compact()
+    today = clock.today()
+    water = cast.units["水利局"].pk
+    question = story.questions[0].pk if hasattr(story, "questions") else 0
+    planted = [
+        Count("open", today, amount=2),
+        Count("received", today - timedelta(days=3)),
+        Count("solved_yes", today, unit_id=water, amount=-1),
+        Count("question_askers", today, subject_id=question or 999_999),
+        Count("promises_open", today, unit_id=water),
+    ]
+    figures.add(planted)
+
+    check = actions.check_figures()
+
+    assert check.stands
+    told = {(d["measure"], d["unit_id"], d["day"]): d["kept"] - d["counted"] for d in check.drifts}
+    assert told == {
+        ("open", 0, None): 2,
+        ("received", 0, (today - timedelta(days=3)).isoformat()): 1,
+        ("solved_yes", water, today.isoformat()): -1,
+        ("question_askers", 0, today.isoformat()): 1,
+        ("promises_open", water, None): 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE figures_monthly SET amount = amount + 1 WHERE measure = 'received'")
+        touched = cursor.rowcount
+    assert actions.check_figures().drifted == check.drifted + touched > check.drifted
+
+
+def test_a_correction_needs_a_reason_and_is_recorded(story, cast):
+    right = queries.board(cast.viewer("何区长"), "year")
+    figures.add([Count("open", clock.today(), amount=7), Count("received", clock.today(), amount=-1)])
+    with pytest.raises(BadInput):
+        actions.correct_figures(reason="  ")
+    assert not Check.objects.exists()
+    assert queries.board(cast.viewer("何区长"), "year") != right
+
+    check = actions.correct_figures(reason="磁盘坏过，从备份恢复后对不上")
+
+    assert queries.board(cast.viewer("何区长"), "year") == right
+    assert (check.drifted, check.stands) == (2, False)
+    assert verbs(check) == ["figure_check.made", "figure_check.corrected"]
+    assert actions.check_figures().drifted == 0
+
+
+def test_the_auditor_is_told_until_it_is_put_right(story, cast, client):
+    def read(path: str) -> str:
+        return client.get(f"/desk/admin/audit/{path}").content.decode()
+
+    client.force_login(cast.officers["周审"])
+    page = read("figures/")
+    assert "还没有核对过" in page
+
+    figures.add([Count("open", clock.today(), amount=7)])
+    wrong = actions.check_figures()
+    audit = read("")
+    assert "看板上有 1 个数字和明细对不上" in audit
+    assert 'title="审计"' in audit
+    page = read(f"figures/{wrong.pk}/")
+    assert "在办诉求" in page
+    assert "1 个对不上" in page
+
+    actions.correct_figures(reason="补记")
+    audit = read("")
+    assert "对不上" not in audit
+    page = read("figures/")
+    assert "已改正" in page
+    assert "事由：补记" in page
