@@ -4,18 +4,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from bench.year.checks import told_once
 from tests.relay.stories import verbs
+from tests.verdicts.conftest import submit
+from tongti.answers import actions as answers
 from tongti.deadlines import reckonings
 from tongti.questions import actions as questions
 from tongti.relay import actions as relay
 from tongti.relay.models import Baton, Promise
-from tongti.shared import clock
+from tongti.shared import clock, links
 from tongti.shared.errors import BadInput, NotAllowed
 from tongti.supervision import actions, finding, queries, rules
 from tongti.supervision.actions import Pressure
 from tongti.supervision.errors import NothingChanged, NotSupervised
 from tongti.supervision.models import Proposal, Rule
 from tongti.trail.models import Event
+from tongti.verdicts import actions as verdicts
 
 pytestmark = pytest.mark.django_db
 
@@ -219,3 +223,28 @@ def test_a_supervisor_proposes_what_she_ticked_on_the_wall(watch):
     with pytest.raises(NotSupervised):
         actions.propose(batons=[gone], rung="urge", why="现场没有人", by=watch.mo)
     assert actions.scan() == (0, 1)
+
+
+def test_a_second_answer_that_is_redone_is_a_second_fact(watch):
+    """The same sentence twice about one matter, and rightly: the year's check (bench/year) knows it from a fact told twice."""
+    case = watch.call("单独一件")
+    watch.dispatch(case=case, helpers=[], territory_id=None)
+    for _ in range(2):
+        watch.accept("水利局", "黄志强")
+        answer = submit(watch.story, case=case)
+        for _ in range(2):
+            answers.send_back(answer=answer, reason="写明哪天修好", by=watch.cast.viewer("陆局长"))
+            answers.submit(answer=answer, by=watch.huang, override_reason="已核实")
+        actions.scan()
+        actions.scan()
+        signed = answers.sign(answer=answer, by=watch.cast.viewer("陆局长"), override_reason="已核实")
+        verdicts.invite(answer_id=signed.pk)
+        token = links.verdict_token(signed.pk, case.pk)
+        verdicts.give(token=token, contacted=True, solved="no", satisfied="not", words="还停着")
+    assert [(p.rule, p.why) for p in watch.proposals(rule="redo", case=case)] == [("redo", "答复已退回重办 2 次")] * 2
+    assert told_once(clock.today()).wrong == []
+
+    told = watch.proposals(rule="redo", case=case)[0]
+    told.pk, told.key = None, "once more"
+    told.save(force_insert=True)
+    assert len(told_once(clock.today()).wrong) == 1
