@@ -61,3 +61,18 @@ def compact() -> int:
             return 0
         cursor.execute(_FOLD)
         return int(cursor.fetchone()[0])
+
+
+_MONTHS = """
+INSERT INTO figures_monthly (measure, unit_id, month, amount)
+SELECT measure, unit_id, date_trunc('month', day)::date, sum(amount) FROM figures_daily WHERE subject_id = 0 GROUP BY 1, 2, 3
+"""
+
+
+@transaction.atomic
+def rebuild_months() -> None:
+    """Make the monthly rows anew from the daily ones; folding waits meanwhile, readers see the old rows until we commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
+        cursor.execute("DELETE FROM figures_monthly")
+        cursor.execute(_MONTHS)

@@ -49,6 +49,8 @@ def correct_figures(*, reason: str, by: Actor = SYSTEM) -> Check:
     check = check_figures(by=by)
     drifts = [drift_of(kept) for kept in check.drifts]
     figures.add(_step(drift) for drift in drifts)
+    if months_that_differ():
+        figures.rebuild_months()
     check.corrected_at, check.reason = clock.now(), reason[:REASON_CHARS]
     check.save(update_fields=["corrected_at", "reason"])
     trail.record("figure_check.corrected", check, by=by, facts={"figures": len(drifts)})
