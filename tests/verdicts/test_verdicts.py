@@ -1,20 +1,27 @@
 """Only the asker, or somebody outside the handling unit who asks her, calls it solved."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.relay.stories import verbs
-from tests.verdicts.conftest import reply_of, sign
+from tests.verdicts.conftest import reply_of, sign, submit
+from tongti.answers import actions as answers
+from tongti.answers.models import Answer
 from tongti.cases.models import Case
 from tongti.deadlines.actions import load_samples
+from tongti.figures import queries as figures
+from tongti.figures.checks import drifts_of
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
+from tongti.reports.measures import measures
 from tongti.shared import links
 from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible
 from tongti.verdicts import actions as verdicts
 from tongti.verdicts import queries
+from tongti.verdicts.actions import listening
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
 from tongti.verdicts.models import CallBack, Invitation, Verdict
 
@@ -163,6 +170,28 @@ def test_inviting_twice_invites_once(story, question):
     assert verdicts.invite(answer_id=answer_id) == 0
     assert Invitation.objects.count() == CallBack.objects.count() == 3
     assert rates().asked == 3
+
+
+def test_invitations_are_counted_on_the_day_they_carry(story, on_friday, monkeypatch):
+    """Reckoning the call-backs takes it past midnight."""
+    question = story.question(callers=3)
+    story.dispatch(question, helpers=[], territory_id=None)
+    story.accept("水利局", "黄志强")
+    submit(story, question=question)
+    reckon = listening._revisit_days
+
+    def slowly(*given):
+        on_friday.move_to(timezone.make_aware(datetime(2026, 3, 7, 0, 0, 1)))
+        return reckon(*given)
+
+    monkeypatch.setattr(listening, "_revisit_days", slowly)
+    on_friday.move_to(timezone.make_aware(datetime(2026, 3, 6, 23, 59, 59)))
+    answers.sign(answer=Answer.objects.get(), by=story.cast.viewer("陆局长"), override_reason="已核实")
+    verdicts.invite(answer_id=Answer.objects.get().pk)
+    assert {timezone.localdate(one.made_at) for one in Invitation.objects.all()} == {DAY}
+    assert figures.by_day("verdict_asked", since=DAY, until=date(2026, 3, 7)) == {DAY: 3}
+    asked = next(one for one in measures() if one.code == "verdict_asked")
+    assert drifts_of(asked)[0] == []
 
 
 # --- 回访 -----------------------------------------------------------------------------------------------------------

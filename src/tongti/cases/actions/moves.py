@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, DateField, F, Field, Func, Model, UUIDField, Value, When
 from django.db.models import Case as When_
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from tongti.cases.models import Case
 from tongti.deadlines.reckonings import KeptDay
@@ -114,8 +115,8 @@ def mark_answered(*, case_ids: Collection[int], by: Actor) -> list[Case]:
     if not cases:
         raise Raced
     now = clock.now()
+    today = timezone.localdate(now)
     Case.objects.filter(pk__in=[c.pk for c in cases]).update(state=State.ANSWERED, answered_at=now)
-    today = clock.today()
     late = [c for c in cases if c.due_on and c.due_on < today]
     trail.record_many(
         [("case.answered", c, _without_none(holder=c.holder_id, late=c in late or None)) for c in cases], by=by
@@ -128,7 +129,8 @@ def mark_answered(*, case_ids: Collection[int], by: Actor) -> list[Case]:
 def close(*, case: Case, closing: str, by: Actor) -> Case:
     """The end, with how it ended; closing is not solving. Raises Raced when it ended already."""
     withdrawn = closing == Case.Closing.WITHDRAWN
-    now, today = clock.now(), clock.today()
+    now = clock.now()
+    today = timezone.localdate(now)
     row = _locked([case.pk], State.REGISTERED, State.HANDLING, State.ANSWERED)
     if not row:
         raise Raced

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from tongti.answers.models import Answer, Reply
 from tongti.cases import actions as cases
@@ -58,7 +59,9 @@ def invite(*, answer_id: int) -> int:
         CallBack(reply=r, case_id=r.case_id, due_on=days[r.pk].on, reckoning_id=days[r.pk].reckoning_id)
         for r in replies
     )
-    figures.add(Count("verdict_asked", clock.today(), unit_id=u, amount=len(replies)) for u in (0, answer.lead_id))
+    # On the day the invitations carry: reckoning the call-backs of thousands may take it past midnight.
+    day = timezone.localdate(now)
+    figures.add(Count("verdict_asked", day, unit_id=u, amount=len(replies)) for u in (0, answer.lead_id))
     return len(replies)
 
 
@@ -244,7 +247,7 @@ def _close_question_of(case: Case, by: Actor) -> None:
 
 
 def _count(verdict: Verdict) -> None:
-    day = clock.today()
+    day = timezone.localdate(verdict.at)
     measures = ["verdict_given", "contacted_all", "solved_all", "satisfied_all"]
     if verdict.contacted:
         measures.append("contacted_yes")
