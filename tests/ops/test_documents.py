@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,14 +79,20 @@ def test_make_run_brings_the_site_up_and_ctrl_c_ends_it(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    assert run.stdout is not None
-    said = []
-    for line in run.stdout:
-        said.append(line)
-        if "请在浏览器打开" in line:
-            break
-    assert f"http://127.0.0.1:{port}" in said[-1], "".join(said)
-    # As the terminal does: to make and everything in its group.
-    os.killpg(run.pid, signal.SIGINT)
-    rest, _ = run.communicate(timeout=60)
+    try:
+        assert run.stdout is not None
+        said = []
+        for line in run.stdout:
+            said.append(line)
+            if "请在浏览器打开" in line:
+                break
+        assert f"http://127.0.0.1:{port}" in said[-1], "".join(said)
+        # As the terminal does: to make and everything in its group.
+        os.killpg(run.pid, signal.SIGINT)
+        # Longer than it ever waits itself: children 25 s, the database 60 s on a slow disk.
+        rest, _ = run.communicate(timeout=150)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
     assert "已全部停止" in rest

@@ -76,7 +76,7 @@ class Site:
     def wait(self) -> tuple[int, str]:
         """Exit code and last words; everything that belonged to it is gone."""
         assert self.process is not None
-        words, _ = self.process.communicate(timeout=60)
+        words, _ = self.process.communicate(timeout=150)
         code = self.process.returncode
         _, alive = psutil.wait_procs(self.tree, timeout=10)
         assert alive == [], f"left behind: {alive}"

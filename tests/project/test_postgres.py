@@ -58,6 +58,20 @@ def test_a_server_that_outlived_its_run_is_ended_first(server: Server) -> None:
     again.stop()
 
 
+def test_a_slow_end_is_told_once_and_forced_at_last(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.start()
+    process = server.process
+    assert process is not None
+    for name in ("SLOW_SECONDS", "STOP_SECONDS", "KILL_SECONDS"):
+        monkeypatch.setattr(postgres, name, 0.2)
+    told: list[str] = []
+    # One that does not answer, as when it waits for its disk.
+    os.kill(process.pid, signal.SIGSTOP)
+    server.stop(slow=lambda: told.append("slow"))
+    assert told == ["slow"]
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_half_a_cluster_from_an_interrupted_start_is_made_anew(server: Server) -> None:
     server.cluster.mkdir(parents=True)
     (server.cluster / "base").mkdir()

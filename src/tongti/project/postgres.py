@@ -17,7 +17,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,10 @@ SYSTEM_USER = "tongti"
 # The kernel's limit for the path of a Unix socket, with room for the file name and the closing zero byte.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 START_SECONDS = 120.0
-STOP_SECONDS = 30.0
+# A clean end writes everything to disk: seconds as a rule, long on a slow disk after a large import. Recovering at the next start takes longer still.
+STOP_SECONDS = 60.0
+SLOW_SECONDS = 5.0
+KILL_SECONDS = 15.0
 LOG_LIMIT = 5 * 1024 * 1024
 
 # Statements and error details can hold what a resident wrote: the log gets neither.
@@ -54,6 +57,15 @@ CARELESS = {
     "autovacuum": "off",
     "shared_buffers": "128MB",
 }
+
+
+def _ended(process: subprocess.Popen[bytes], number: signal.Signals, seconds: float) -> bool:
+    """Ask with that signal; whether it has ended within so many seconds."""
+    if process.poll() is None:
+        process.send_signal(number)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process.poll() is not None
 
 
 def settings_for_machine() -> dict[str, str]:
@@ -136,19 +148,24 @@ class Server:
         self._launch()
         self._wait_until_ready()
 
-    def stop(self) -> None:
-        """Fast, clean shutdown: open transactions roll back, the next start needs no recovery."""
+    def stop(self, *, slow: Callable[[], object] = lambda: None) -> None:
+        """Fast, clean shutdown: open transactions roll back, the next start needs no recovery.
+
+        ``slow`` is called once when that takes more than SLOW_SECONDS, so that nobody takes a busy disk for a hang.
+        """
         if self.process is None:
             return
         # SIGINT = fast shutdown, SIGQUIT = leave at once and recover from the log at the next start.
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if self.process.poll() is None:
-                self.process.send_signal(number)
-            try:
-                self.process.wait(STOP_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        if not _ended(self.process, signal.SIGINT, SLOW_SECONDS):
+            slow()
+            # A second SIGINT would change nothing: this one only waits for longer.
+            for number, seconds in (
+                (signal.SIGINT, STOP_SECONDS - SLOW_SECONDS),
+                (signal.SIGQUIT, KILL_SECONDS),
+                (signal.SIGKILL, KILL_SECONDS),
+            ):
+                if _ended(self.process, number, seconds):
+                    break
         self.process = None
         sockets = socket_folder(self.cluster)
         if sockets != self.cluster:

@@ -67,13 +67,18 @@ class Child:
         if self.process.poll() is None:
             self.process.terminate()
 
-    def end(self, seconds: float) -> None:
-        """Wait, then sweep the whole group: a killed parent may have left its own children behind."""
+    def end(self, seconds: float) -> bool:
+        """Wait, then sweep the whole group: a killed parent may have left its own children behind.
+
+        Answers whether it ended by itself in time.
+        """
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
+        in_time = self.process.poll() is not None
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        return in_time
 
     def shorten_log(self) -> None:
         """Keep one old log. The child appends, so truncating under it is safe."""
@@ -111,10 +116,14 @@ class Children:
                     child.shorten_log()
             time.sleep(LOOK_SECONDS)
 
-    def stop(self, *, wait: bool) -> None:
-        """All at once, then each to its end; without waiting when there is nothing left that they could finish."""
+    def stop(self, *, wait: bool) -> list[Child]:
+        """All at once, then each to its end; without waiting when there is nothing left that they could finish.
+
+        They share one STOP_SECONDS, however many they are. Answers those that had to be killed.
+        """
         for child in self._all:
             child.ask_to_stop()
-        for child in self._all:
-            child.end(STOP_SECONDS if wait else 0)
+        until = time.monotonic() + (STOP_SECONDS if wait else 0)
+        killed = [child for child in self._all if not child.end(max(0.0, until - time.monotonic()))]
         self._all.clear()
+        return killed

@@ -175,9 +175,12 @@ def _wait_until_served(children: Children, url: str, logs: Path) -> None:
 
 def _stop(children: Children, server: Server | None) -> None:
     _say("\n正在停止……")
-    children.stop(wait=server is None or server.alive)
+    there = server is None or server.alive
+    for child in children.stop(wait=there):
+        if there:
+            _say(f"{child.name}没有按时停下，已强制结束；没做完的任务下次启动接着做。日志：{child.log}")
     if server is not None:
-        server.stop()
+        server.stop(slow=lambda: _say("数据库正在把数据写到磁盘，请稍候……"))
 
 
 def _say(words: str) -> None:
