@@ -6,11 +6,11 @@ import hashlib
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import rjieba
@@ -167,15 +167,16 @@ _Rows = tuple[Sequence[int], Sequence[int], Sequence[str], Sequence[int]]
 def _rows(title: dict[str, _Found], body: dict[str, _Found], limit: int, model: Model) -> _Rows:
     """Words or names of title and body sorted by id, at most `limit`: title first, then the rarest, then by text. The
     title's value wins."""
-    rows = [(*found, text, IN_TITLE | IN_BODY if text in body else IN_TITLE) for text, found in title.items()]
-    rows += [(*found, text, IN_BODY) for text, found in body.items() if text not in title]
+    both = IN_TITLE | IN_BODY
+    rows = [(number, value, text, both if text in body else IN_TITLE) for text, (number, value) in title.items()]
+    rows += [(number, value, text, IN_BODY) for text, (number, value) in body.items() if text not in title]
     if len(rows) > limit:
         rare = model.rarity(np.array([row[0] for row in rows], dtype=np.uint32)).tolist()
         order = sorted(range(len(rows)), key=lambda i: (not rows[i][3] & IN_TITLE, -rare[i], rows[i][2]))
         rows = [rows[i] for i in order[:limit]]
-    rows.sort(key=_id_and_text)
-    if len({row[0] for row in rows}) < len(rows):  # two texts of one id: the first in order stands for both
-        rows = list({row[0]: row for row in reversed(rows)}.values())[::-1]
+    rows.sort()  # by id: what follows in a row hardly ever counts, and needs no key of its own
+    if len({row[0] for row in rows}) < len(rows):  # two texts of one id: the first by text stands for both
+        rows = list({row[0]: row for row in sorted(rows, key=_id_and_text, reverse=True)}.values())[::-1]
     return tuple(zip(*rows, strict=True)) if rows else ((), (), (), ())  # type: ignore[return-value]
 
 
@@ -195,8 +196,7 @@ def _stable64(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1 if text else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Gist:
+class _Gist(NamedTuple):
     """What is read off one message text by text; hashes of letter runs and the like follow in bulk."""
 
     words: _Rows

@@ -46,13 +46,24 @@ def canonical(text: str) -> str:
     return _NUMBERED_SCHOOL.sub(r"\1\2", text)
 
 
+_WIDE = [(mark, unicodedata.normalize("NFKC", mark)) for mark in "，：；！？（）"]
+
+
+def _one_width(text: str) -> str:
+    """NFKC. With the usual marks replaced beforehand most texts are in that form already, and seeing that takes a tenth of the
+    time of bringing them into it."""
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
+    return unicodedata.normalize("NFKC", text)
+
+
 def clean(text: str) -> str:
     """Full-width → half-width, traditional → simplified, ASCII letters → capitals, white space → one space.
 
     Dots and stars typed between two Chinese characters to slip past a filter ("杨.梅公园") disappear.
     Works for any string; the empty string stays empty.
     """
-    text = _SPACES.sub(" ", simplify(unicodedata.normalize("NFKC", text)).upper())
+    text = _SPACES.sub(" ", simplify(_one_width(text)).upper())
     if _DOTS.search(text):  # looking for the dots first is ten times quicker than looking between all letters
         text = _SPLIT_BY_DOTS.sub("", text)
     return text.strip()

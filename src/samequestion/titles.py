@@ -18,12 +18,16 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:的?(?:相关)?(?:问题|投诉|咨询|建议|疑问|事宜|反映|诉求)|[,，。!！?？~～…、:：;；\s.]|谢谢|感谢|怎么办|请领导.{0,6}|求解决|望解决|急)+$"
 )
+_LAST_OF_A_TAIL = frozenset("题诉询议问宜映求谢办急决,，。!！?？~～…、:：;；.")
+"""Letters on which a tail may end. Most titles end on another, and looking for a tail costs as much as the rest of a title."""
 _BREAK = re.compile(r"[。!！?？;；\n]")
 
 
 def _tidy(title: str) -> str:
     """A cleaned title without its polite beginning and end."""
-    short = _TAIL.sub("", _LEAD.sub("", title))
+    short = _LEAD.sub("", title)
+    if short[-1:] in _LAST_OF_A_TAIL or short[-1:].isspace() or "请领导" in short:
+        short = _TAIL.sub("", short)
     short = short if len(short) >= 6 else title
     return short if len(short) <= LONGEST else short[: LONGEST - 1] + "…"
 
@@ -48,10 +52,11 @@ def propose_title(messages: Sequence[Message]) -> str:
         return "（无标题）"
     if len(messages) < 3:
         return min(own, key=lambda t: (abs(len(t) - 18), t))
-    usage = Counter(chain.from_iterable(map(_pairs, said)))
+    paired = {text: _pairs(text) for text in {*said, *own}}
+    usage = Counter(chain.from_iterable(paired[text] for text in said))
 
     def worth(title: str) -> float:
-        pairs = _pairs(title)
+        pairs = paired[title]
         return sum(map(usage.__getitem__, pairs)) / (len(pairs) + 6)
 
     return max(own, key=lambda t: (worth(t), t))

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from samequestion import (
     features,
     features_of_all,
     load_default_model,
+    normalize,
     query_keys,
 )
 from samequestion.batch import Batch
@@ -70,6 +72,12 @@ def test_traditional_characters_and_wide_letters_are_read_as_the_plain_ones() ->
     plain = Message("a", "青竹苑小区搅拌站噪音扰民", "A栋3楼")
     other = Message("b", "青竹苑小區攪拌站噪音擾民", "Ａ棟３樓")
     assert features(plain, MODEL).to_bytes() == features(other, MODEL).to_bytes()
+
+
+@given(st.text(st.sampled_from("，：；！？（）,a(ﾞｶ\u0301é①㎡水。") | st.characters(), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_marks_made_narrow_beforehand_change_nothing(text: str) -> None:
+    assert normalize._one_width(text) == unicodedata.normalize("NFKC", text)
 
 
 def test_another_process_makes_the_same_bytes() -> None:

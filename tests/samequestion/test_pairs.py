@@ -20,6 +20,7 @@ from samequestion import (
     score,
     scores,
     shared_words,
+    titles,
     weights_between,
 )
 from samequestion.explain import reasons
@@ -134,6 +135,13 @@ def test_a_title_is_proposed_from_the_members_whatever_their_order() -> None:
     assert propose_title([Message("1", "投诉：望月路路灯坏了的问题！！")]) == "望月路路灯坏了"
     assert propose_title([Message("1", "", "……")]) != ""
     assert propose_title([]) == "（无标题）"
+
+
+@given(st.text(st.sampled_from("望月路停水了的相关问题投诉谢谢感谢怎么办请领导关注急求解决。？~ "), max_size=24))
+@settings(max_examples=400, deadline=None)
+def test_a_tail_is_looked_for_wherever_there_may_be_one(title: str) -> None:
+    plain = titles._TAIL.sub("", titles._LEAD.sub("", title))
+    assert titles._tidy(title) == (plain if len(plain) >= 6 else title)
 
 
 def test_a_copy_is_the_same_question() -> None:
