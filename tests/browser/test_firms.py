@@ -73,6 +73,9 @@ def test_a_list_comes_in_what_is_doubtful_is_decided_and_a_double_is_merged(
     expect(desk_page.get_by_label("联系电话")).to_have_value("6")
     check(desk_page, "columns")
     desk_page.get_by_role("button", name="下一步：和登记簿比对").click()
+    expect(desk_page.get_by_role("heading", name="正在比对")).to_be_visible()
+    check(desk_page, "comparing")
+    actions.run_firm_comparison(batch_id=FirmImport.objects.get().pk)
     expect(desk_page.get_by_text("新登记 1，更新 0，没有变化 0，拿不准 1，有错 1")).to_be_visible()
     check(desk_page, "compared")
     # it is another firm, the clerk thinks; later it turns out to be the same

@@ -12,8 +12,8 @@ from tongti.parties import actions, queries
 from tongti.parties.errors import FirmImportBusy
 from tongti.parties.models import Firm, FirmContact, FirmImport, FirmImportRow, Party
 from tongti.shared import clock
-from tongti.shared.errors import BadInput, NotAllowed
-from tongti.shared.tables import WrongFile, path_of
+from tongti.shared.errors import BadInput, NotAllowed, Raced
+from tongti.shared.tables import WrongFile, path_of, read
 from tongti.trail import queries as trail
 
 HEADERS = ["企业名称", "统一社会信用代码", "企业规模", "所属行业", "乡镇", "详细地址", "责任单位", "负责人", "联系电话"]
@@ -43,7 +43,10 @@ def bring(keeper, run_jobs, django_capture_on_commit_callbacks):
 
     def compared(*rows, headers=HEADERS):
         batch = actions.upload_firms(name="名单.xlsx", content=book(*rows, headers=headers), by=keeper)
-        return actions.compare_firms(batch=batch, mapping=batch.mapping, by=keeper)
+        actions.compare_firms(batch=batch, mapping=batch.mapping, by=keeper)
+        run_jobs()
+        batch.refresh_from_db()
+        return batch
 
     def run(batch):
         actions.start_firm_import(batch=batch, by=keeper)
@@ -226,6 +229,79 @@ def test_a_shop_without_a_name_of_its_own_stays_a_persons_name_and_comes_in_once
     done = bring.run(bring([*row, "停业"], headers=[*headers, "经营状态"]))
     shop.refresh_from_db()
     assert (done.changed, shop.status, shop.name, shop.party.name) == (1, "stopped", "蒙**", "蒙桂兰")
+
+
+# --- the comparison is a job ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(keeper):
+    """A table of five rows whose comparison nobody has begun; the last two are one firm."""
+    rows = [firm_row(f"五金制品{n}厂", code(10 + n), phone="") for n in range(4)] + [firm_row("还是它", code(13))]
+    batch = actions.upload_firms(name="名单.xlsx", content=book(*rows), by=keeper)
+    return actions.compare_firms(batch=batch, mapping=batch.mapping, by=keeper)
+
+
+def test_while_rows_are_compared_the_page_says_how_far_and_nothing_can_start(waiting, keeper, client, cast, run_jobs):
+    client.force_login(cast.officers["韦晓梅"])
+    url = f"/desk/firms/import/{waiting.pk}/"
+    assert "正在比对" in text(client.get(url))
+    assert "已比对 0 / 5 行" in text(client.get(f"{url}status/"))
+    with pytest.raises(FirmImportBusy):
+        actions.start_firm_import(batch=waiting, by=keeper)
+    with pytest.raises(FirmImportBusy):
+        actions.compare_firms(batch=waiting, mapping={"name": 0}, by=keeper)
+    assert run_jobs() == ["compare_firms"]
+    assert client.get(f"{url}status/").headers["HX-Refresh"] == "true"
+    assert "导入会怎样" in text(client.get(url))
+
+
+def test_a_killed_comparison_goes_on_where_it_stopped_and_still_knows_the_rows_before(waiting, monkeypatch):
+    from tongti.parties.actions import imports
+
+    monkeypatch.setattr(imports, "COMPARED_AT_ONCE", 2)
+    chunk, calls = imports._compare_chunk, []
+
+    def dies_at_the_third(*args):
+        calls.append(1)
+        if len(calls) == 3:
+            raise RuntimeError("killed")
+        return chunk(*args)
+
+    monkeypatch.setattr(imports, "_compare_chunk", dies_at_the_third)
+    with pytest.raises(RuntimeError):
+        actions.run_firm_comparison(batch_id=waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.compared, waiting.share, len(told(waiting))) == ("comparing", 4, 80.0, 4)
+    for _ in range(2):  # a job may run twice
+        actions.run_firm_comparison(batch_id=waiting.pk)
+    waiting.refresh_from_db()
+    assert waiting.state == "compared"
+    assert [outcome for outcome, _, _ in told(waiting).values()] == ["new"] * 4 + ["wrong"]
+    assert told(waiting)[7][1] == "和第 6 行是同一家，不重复导入。"
+
+
+def test_a_worker_that_was_overtaken_writes_nothing_over_new_columns(waiting, keeper, run_jobs):
+    from tongti.parties.actions import imports
+
+    slow = FirmImport.objects.get(pk=waiting.pk)
+    comparison = imports._Comparison(slow, read(path_of(slow.path), slow.name))
+    run_jobs()
+    actions.compare_firms(batch=waiting, mapping={"name": 0}, by=keeper)
+    with pytest.raises(Raced):
+        imports._compare_chunk(slow, comparison)
+    assert told(waiting) == {}
+    run_jobs()
+    # without the column of the codes the two are told apart by their names
+    assert {outcome for outcome, _, _ in told(waiting).values()} == {"new"}
+
+
+def test_a_table_may_be_dropped_while_it_is_compared(waiting, keeper, run_jobs):
+    path = path_of(waiting.path)
+    actions.drop_firm_import(batch=waiting, by=keeper)
+    run_jobs()
+    assert FirmImport.objects.count() == FirmImportRow.objects.count() == 0
+    assert path.exists()  # gone with the commit, which a test has none of
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------------

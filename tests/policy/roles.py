@@ -25,6 +25,8 @@ WATCHERS = {"supervisor", "coordinator", "leader", "dispatcher"}
 SUPERVISED = LEAD_UNIT
 GOERS = {"field_officer", "coordinator"}
 VISIT_READERS = GOERS | {"supervisor", "leader"}
+# what every officer of a campaign did
+WHOLE_CAMPAIGNS = {"coordinator", "supervisor", "leader"}
 ADMIN, AUDITOR = {"admin"}, {"auditor"}
 # the register: who reads all of it, who keeps all of it, and who the firms of her own unit
 ALL_FIRMS = {"clerk", "dispatcher", "coordinator", "supervisor", "analyst", "leader"}
@@ -150,6 +152,9 @@ WHO: dict[str, set[str]] = {
     "desk:visits": VISIT_READERS,
     "desk:campaigns": VISIT_READERS,
     "desk:campaign": VISIT_READERS,
+    "desk:campaign_progress": WHOLE_CAMPAIGNS,
+    "desk:campaign_firms": WHOLE_CAMPAIGNS,
+    "desk:campaign_findings": WHOLE_CAMPAIGNS,
     "desk:campaign_new": {"coordinator"},
     "desk:campaign_edit": {"coordinator"},
     "desk:campaign_goals": {"coordinator"},

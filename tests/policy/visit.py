@@ -90,7 +90,16 @@ def _case(world: Any) -> dict[str, int]:
 
 SAMPLE: dict[str, Any] = {
     **dict.fromkeys(
-        ("desk:campaign", "desk:campaign_edit", "desk:campaign_goals", "desk:campaign_assign", "desk:team_new"),
+        (
+            "desk:campaign",
+            "desk:campaign_edit",
+            "desk:campaign_goals",
+            "desk:campaign_assign",
+            "desk:team_new",
+            "desk:campaign_progress",
+            "desk:campaign_firms",
+            "desk:campaign_findings",
+        ),
         _one(Campaign),
     ),
     **dict.fromkeys(

@@ -92,7 +92,7 @@ def test_who_is_assigned_again_gets_the_new_date_and_no_second_row(outing):
 def test_coverage_counts_firms_seen_and_firms_behind(outing, on_friday):
     outing.save(outing.sent(findings=(outing.found(), outing.found("订单多，招不到工人", at_once=False))))
     on_friday.move_to("2026-04-01T01:00:00Z")
-    tan = next(row for row in queries.coverage(outing.campaign) if row.name == "谭小勇")
+    tan = next(row for row in queries.progress(outing.campaign).tables["officer"] if row.name == "谭小勇")
     assert (tan.firms, tan.seen, tan.behind, tan.visits, tan.found, tan.raised) == (2, 1, 1, 1, 2, 1)
 
 

@@ -1,8 +1,14 @@
-"""登记簿: rows of a table go in, entries are compared for doubles, tables that nobody needs are forgotten."""
+"""登记簿: rows of a table are compared and go in, entries are compared for doubles, tables that nobody needs are forgotten."""
 
 from procrastinate.contrib.django import app
 
 from tongti.parties import actions as parties
+
+
+@app.task(name="compare_firms", retry=3)
+def compare_firms(batch_id: int) -> None:
+    """Safe to run twice: the position is committed with the rows' outcomes."""
+    parties.run_firm_comparison(batch_id=batch_id)
 
 
 @app.task(name="import_firms", retry=3)

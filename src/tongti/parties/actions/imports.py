@@ -27,9 +27,11 @@ from tongti.units.access import May, Scope, Viewer
 from tongti.units.queries import viewer_of
 
 CHUNK = 200
+COMPARED_AT_ONCE = 500
 MOST_BYTES = 20 * 1024 * 1024
 UNUSED, FAULTY = timedelta(days=2), timedelta(days=30)
 State, Outcome, Decision = FirmImport.State, FirmImportRow.Outcome, FirmImportRow.Decision
+NOT_STARTED = (State.UPLOADED, State.COMPARING, State.COMPARED)
 WORDS_LIMIT = 300
 # column of a table → field of a draft, where they differ
 DRAFT_OF = {"park": "park_id", "place": "place_id", "unit": "unit_id"}
@@ -61,9 +63,10 @@ def upload_firms(*, name: str, content: bytes, by: Viewer) -> FirmImport:
 
 @transaction.atomic
 def compare_firms(*, batch: FirmImport, mapping: Mapping[str, int], by: Viewer) -> FirmImport:
-    """Say of every row what it would be. May be done again with other columns until the import starts; decisions start afresh.
+    """The columns are agreed: have every row held against the register. Defers ``compare_firms``.
 
-    Raises BadInput, FirmImportBusy, NotAllowed.
+    May be done again with other columns until the import starts; decisions start afresh. Raises BadInput, FirmImportBusy (also
+    while it is being compared), NotAllowed.
     """
     _require_registrar(by)
     if "name" not in mapping:
@@ -72,14 +75,31 @@ def compare_firms(*, batch: FirmImport, mapping: Mapping[str, int], by: Viewer) 
         raise BadInput("name", "同一列不能用两次，请检查列的对应。")
     open_states = [State.UPLOADED, State.COMPARED]
     if not FirmImport.objects.filter(pk=batch.pk, state__in=open_states).update(
-        mapping=dict(mapping), state=State.COMPARED
+        mapping=dict(mapping), state=State.COMPARING, compared=0
     ):
         raise FirmImportBusy
     FirmImportRow.objects.filter(batch=batch).delete()
-    table = read(path_of(batch.path), batch.name, tables.MOST_ROWS)
-    FirmImportRow.objects.bulk_create(_Comparison(batch, table, mapping).lines(), batch_size=2000)
+    later.defer("compare_firms", batch_id=batch.pk)
     batch.refresh_from_db()
     return batch
+
+
+def run_firm_comparison(*, batch_id: int) -> None:
+    """Compare what is not compared yet, 500 rows a transaction, the position in the same commit: a killed worker loses nothing
+    and repeats nothing. An import that was dropped or is further on is left alone."""
+    batch = FirmImport.objects.filter(pk=batch_id, state=State.COMPARING).first()
+    if batch is None:
+        return
+    comparison = _Comparison(batch, read(path_of(batch.path), batch.name, tables.MOST_ROWS))
+    try:
+        while batch.compared < len(comparison.rows):
+            _compare_chunk(batch, comparison)
+        FirmImport.objects.filter(pk=batch.pk, state=State.COMPARING, compared=batch.compared).update(
+            state=State.COMPARED
+        )
+    except Raced:
+        # another worker has taken the comparison over, or the table was dropped
+        return
 
 
 @transaction.atomic
@@ -123,7 +143,7 @@ def tidy_firm_imports() -> int:
     """Tables hold names and phones: those never started go after two days, the files of those with faulty rows after thirty."""
     now = clock.now()
     forgotten = 0
-    unused = FirmImport.objects.filter(state__in=[State.UPLOADED, State.COMPARED], created_at__lt=now - UNUSED)
+    unused = FirmImport.objects.filter(state__in=NOT_STARTED, created_at__lt=now - UNUSED)
     for batch in unused[:500]:
         with transaction.atomic():
             _forget(batch)
@@ -157,19 +177,38 @@ def run_firm_import(*, batch_id: int) -> FirmImport:
     return batch
 
 
-class _Comparison:
-    """One table held against the register as it stands."""
+@transaction.atomic
+def _compare_chunk(batch: FirmImport, comparison: "_Comparison") -> None:
+    start = batch.compared
+    upto = min(start + COMPARED_AT_ONCE, len(comparison.rows))
+    # The position first: whoever was overtaken, or whose table was dropped, writes no row. The mapping is asked for because
+    # somebody may have sent the table round again with other columns.
+    if not FirmImport.objects.filter(pk=batch.pk, state=State.COMPARING, compared=start, mapping=batch.mapping).update(
+        compared=upto
+    ):
+        raise Raced
+    FirmImportRow.objects.bulk_create(comparison.lines(start, upto), batch_size=COMPARED_AT_ONCE)
+    batch.compared = upto
 
-    def __init__(self, batch: FirmImport, table: Table, mapping: Mapping[str, int]) -> None:
+
+class _Comparison:
+    """One table held against the register as it stands when the comparison begins (or goes on)."""
+
+    def __init__(self, batch: FirmImport, table: Table) -> None:
         self.batch, self.register = batch, Register.read()
         words = Names.load()
-        self.rows = [tables.row_of(table.first_row + at, cells, mapping, words) for at, cells in enumerate(table.rows)]
+        self.rows = [
+            tables.row_of(table.first_row + at, cells, batch.mapping, words) for at, cells in enumerate(table.rows)
+        ]
         # the same firm twice in one table: the first row counts
         self.firsts: dict[tuple[object, ...], int] = {}
+        for row in self.rows:
+            if not row.problem:
+                self.firsts.setdefault(_same_in_table(row), row.number)
 
-    def lines(self) -> list[FirmImportRow]:
-        """A line for each row, in order."""
-        judged = [self._judge(row) for row in self.rows]
+    def lines(self, start: int, upto: int) -> list[FirmImportRow]:
+        """A line for each of these rows, in order."""
+        judged = [self._judge(row) for row in self.rows[start:upto]]
         firms = Firm.objects.in_bulk(
             [match.firm_id for _, match in judged if match.outcome == "same" and match.firm_id]
         )
@@ -179,8 +218,7 @@ class _Comparison:
     def _judge(self, row: Row) -> tuple[Row, Match]:
         if row.problem:
             return self._with_slip(row), Match("wrong")
-        key = (row.draft.credit_code,) if row.draft.credit_code else (names.plain(row.draft.name), row.draft.place_id)
-        if (first := self.firsts.setdefault(key, row.number)) != row.number:
+        if (first := self.firsts[_same_in_table(row)]) != row.number:
             return replace(row, problem=f"和第 {first} 行是同一家，不重复导入。"), Match("wrong")
         return row, matching.match(_known(row), self.register)
 
@@ -207,6 +245,11 @@ class _Comparison:
             reasons=list(match.reasons),
             words=words[:WORDS_LIMIT],
         )
+
+
+def _same_in_table(row: Row) -> tuple[object, ...]:
+    """What makes two rows of one table the same firm: the code, else name and place."""
+    return (row.draft.credit_code,) if row.draft.credit_code else (names.plain(row.draft.name), row.draft.place_id)
 
 
 @dataclass(frozen=True)
@@ -390,7 +433,7 @@ def _finish(batch: FirmImport, *, by: Viewer) -> None:
 
 
 def _forget(batch: FirmImport) -> None:
-    rows = FirmImport.objects.filter(pk=batch.pk, state__in=[State.UPLOADED, State.COMPARED])
+    rows = FirmImport.objects.filter(pk=batch.pk, state__in=NOT_STARTED)
     if not rows.delete()[0]:
         raise FirmImportBusy
     path = batch.path

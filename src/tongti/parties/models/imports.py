@@ -13,6 +13,7 @@ class FirmImport(models.Model):
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "待核对列"
+        COMPARING = "comparing", "比对中"
         COMPARED = "compared", "待核对"
         RUNNING = "running", "导入中"
         DONE = "done", "已完成"
@@ -22,6 +23,7 @@ class FirmImport(models.Model):
     mapping = models.JSONField("列对应", default=dict)
     state = models.CharField("状态", max_length=10, choices=State, default=State.UPLOADED)
     rows = models.PositiveIntegerField("总行数", default=0)
+    compared = models.PositiveIntegerField("已比对", default=0)
     done = models.PositiveIntegerField("已处理", default=0)
     entered = models.PositiveIntegerField("新登记", default=0)
     changed = models.PositiveIntegerField("更新", default=0)
@@ -39,8 +41,9 @@ class FirmImport(models.Model):
 
     @property
     def share(self) -> float:
-        """Percent of the rows that were worked off."""
-        return 100 * self.done / self.rows if self.rows else 100.0
+        """Percent of the rows that were worked off; while they are compared, of those that were."""
+        at = self.compared if self.state == self.State.COMPARING else self.done
+        return 100 * at / self.rows if self.rows else 100.0
 
 
 class FirmImportRow(models.Model):

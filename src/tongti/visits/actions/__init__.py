@@ -19,6 +19,7 @@ from tongti.visits.actions.planning import Plan, cancel_visit, join_visit, move_
 from tongti.visits.actions.raising import not_the_same, raise_finding
 from tongti.visits.actions.receiving import FigureDraft, FindingDraft, Saved, StepDraft, VisitDraft, save_visit
 from tongti.visits.actions.revisiting import finish_revisit, plan_revisit
+from tongti.visits.actions.tallying import count_large
 
 __all__ = [
     "CampaignDraft",
@@ -36,6 +37,7 @@ __all__ = [
     "cancel_visit",
     "change_campaign",
     "change_team",
+    "count_large",
     "end_assignment",
     "finish_revisit",
     "join_visit",

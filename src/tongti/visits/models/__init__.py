@@ -2,6 +2,7 @@
 
 from tongti.visits.models.campaigns import Assignment, Campaign, Goal, Line, OfferedTime, Part, Team, TeamMember
 from tongti.visits.models.findings import Finding, FindingStep, Revisit
+from tongti.visits.models.tallies import Tally
 from tongti.visits.models.visits import Companion, Delivery, Visit, VisitFigure, VisitPhoto
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "OfferedTime",
     "Part",
     "Revisit",
+    "Tally",
     "Team",
     "TeamMember",
     "Visit",

@@ -3,14 +3,12 @@
 from tongti.visits.access import looks_after
 from tongti.visits.models import Finding, Goal, Part, Revisit, Team, Visit, VisitFigure
 from tongti.visits.queries.campaigns import (
-    Covered,
     Slot,
     TeamLine,
     assignment_for,
     assignments,
     campaign_for,
     campaigns,
-    coverage,
     field_officers,
     firms_to_assign,
     line_names,
@@ -38,6 +36,21 @@ from tongti.visits.queries.one import (
     visit_to_join,
 )
 from tongti.visits.queries.pack import pack
+from tongti.visits.queries.progressing import (
+    FINDING_SHOWS,
+    FIRM_SHOWS,
+    TABLES,
+    Behind,
+    HeardLine,
+    PlanLine,
+    Progress,
+    TallyLine,
+    campaign_as_a_whole,
+    heard_findings,
+    line_name,
+    planned_firms,
+    progress,
+)
 from tongti.visits.queries.several import Filters, VisitLine, due_revisits, lines, my_days, visits, waiting_today
 
 PartOfDay, VisitWay, VisitState = Part, Visit.Way, Visit.State
@@ -45,7 +58,10 @@ FigureKind, FindingLevel = VisitFigure.Kind, Finding.Level
 TeamKind, GoalGroup, GoalDirection, RevisitResult = Team.Kind, Goal.Group, Goal.Direction, Revisit.Result
 
 __all__ = [
-    "Covered",
+    "FINDING_SHOWS",
+    "FIRM_SHOWS",
+    "TABLES",
+    "Behind",
     "FigureKind",
     "Filters",
     "FindingLevel",
@@ -54,10 +70,14 @@ __all__ = [
     "FirmLine",
     "GoalDirection",
     "GoalGroup",
+    "HeardLine",
     "PartOfDay",
     "PhotoRow",
+    "PlanLine",
+    "Progress",
     "RevisitResult",
     "Slot",
+    "TallyLine",
     "TeamKind",
     "TeamLine",
     "VisitLine",
@@ -65,11 +85,11 @@ __all__ = [
     "VisitWay",
     "assignment_for",
     "assignments",
+    "campaign_as_a_whole",
     "campaign_for",
     "campaigns",
     "card",
     "case_to_revisit",
-    "coverage",
     "digest",
     "due_revisits",
     "field_officers",
@@ -79,7 +99,9 @@ __all__ = [
     "firm_names",
     "firms_to_assign",
     "guard",
+    "heard_findings",
     "history",
+    "line_name",
     "line_names",
     "lines",
     "looks_after",
@@ -90,6 +112,8 @@ __all__ = [
     "pack",
     "photo_file",
     "photos",
+    "planned_firms",
+    "progress",
     "revisit_for",
     "running",
     "slots",

@@ -1,9 +1,8 @@
-"""What the command office reads: campaigns, goals, teams, who looks after which firm and how far they are."""
+"""What the command office reads: campaigns, goals, teams, who looks after which firm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from tongti.accounts.models import Officer
@@ -103,48 +102,6 @@ def field_officers() -> list[tuple[int, str]]:
     """(id, name) of officers who go out to firms today."""
     rows = Officer.objects.filter(pk__in=officer_ids_in(["field_officer"])).order_by("name")
     return list(rows.values_list("id", "name"))
-
-
-@dataclass(frozen=True)
-class Covered:
-    """How far one officer (or all, ``officer_id`` 0) is: firms, firms seen at least once, firms behind, what was found."""
-
-    officer_id: int
-    name: str
-    firms: int
-    seen: int
-    behind: int
-    visits: int
-    found: int
-    raised: int
-
-
-_COVERAGE = """
-WITH hers AS (
-  SELECT a.officer_id, a.party_id, a.wanted, a.visit_by,
-         (SELECT count(*) FROM visits_visit v WHERE v.campaign_id = a.campaign_id AND v.party_id = a.party_id
-                                                AND v.state = 'done') AS done
-  FROM visits_assignment a JOIN parties_firm firm ON firm.party_id = a.party_id AND firm.merged_into_id IS NULL
-  WHERE a.campaign_id = %(campaign)s AND a.ended_on IS NULL
-), made AS (
-  SELECT v.officer_id, count(DISTINCT v.id) AS visits, count(f.id) AS found, count(f.case_id) AS raised
-  FROM visits_visit v LEFT JOIN visits_finding f ON f.visit_id = v.id
-  WHERE v.campaign_id = %(campaign)s AND v.state = 'done' GROUP BY v.officer_id
-)
-SELECT o.id, o.name, count(h.party_id), count(h.party_id) FILTER (WHERE h.done > 0),
-       count(h.party_id) FILTER (WHERE h.done < h.wanted AND h.visit_by < %(today)s),
-       coalesce(max(m.visits), 0), coalesce(max(m.found), 0), coalesce(max(m.raised), 0)
-FROM accounts_officer o LEFT JOIN hers h ON h.officer_id = o.id LEFT JOIN made m ON m.officer_id = o.id
-WHERE h.officer_id IS NOT NULL OR m.officer_id IS NOT NULL
-GROUP BY o.id, o.name ORDER BY 5 DESC, o.name LIMIT 300
-"""
-
-
-def coverage(campaign: Campaign) -> list[Covered]:
-    """Officer by officer, those with most firms behind first; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COVERAGE, {"campaign": campaign.pk, "today": clock.today()})
-        return [Covered(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from django.db.models import Count, Q, QuerySet
 from tongti.shared import clock
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import Viewer
+from tongti.visits import counting
 from tongti.visits.access import visible
 from tongti.visits.models import Companion, Revisit, Visit
 from tongti.visits.queries.firms import firm_names
+from tongti.visits.queries.progressing import Behind
 
 AHEAD_DAYS = 14
 BACK_DAYS = 30
@@ -49,6 +51,7 @@ class Filters:
     party_id: int | None = None
     state: str = ""
     over_cap: bool = False
+    behind: Behind = Behind()
 
 
 def my_days(viewer: Viewer) -> Days:
@@ -85,6 +88,8 @@ def visits(viewer: Viewer, filters: Filters, cursor: str = "", *, size: int = 30
             rows = rows.filter(**{name: wanted})
     if filters.over_cap:
         rows = rows.filter(over_cap=True)
+    if filters.behind.condition and filters.behind.by in counting.OF_VISIT:
+        rows = rows.annotate(**counting.of_visit("")).filter(**filters.behind.condition)
     return page_of(rows, order=("-planned_on", "-id"), cursor=cursor, size=size)
 
 

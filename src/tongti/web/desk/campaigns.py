@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongti.shared.errors import BadInput, DomainError
-from tongti.units.access import May, Viewer
+from tongti.units.access import May, Scope, Viewer
 from tongti.visits import actions
 from tongti.visits import queries as visits
-from tongti.visits.queries import Filters
+from tongti.visits.queries import Behind, Filters
 from tongti.web.desk.campaign_forms import AssignForm, CampaignForm, GoalsForm, TeamForm
 from tongti.web.desk.case_parts import Part
 from tongti.web.desk.doors import DeskRequest, desk
@@ -34,18 +34,16 @@ def listing(request: DeskRequest) -> HttpResponse:
 def page(request: DeskRequest, pk: int) -> HttpResponse:
     """One campaign: how far it is, its teams, goals and coverage plan."""
     campaign = visits.campaign_for(request.viewer, pk)
-    covered = visits.coverage(campaign)
+    how_far = visits.progress(campaign)
     plan, rows = visits.assignments(campaign, request.GET.get("after", ""))
     context = {
         "campaign": campaign,
         "lines": visits.line_names(campaign),
         "slots": visits.slots(campaign),
         "teams": visits.teams(campaign),
-        "covered": covered,
-        "sums": {
-            name: sum(getattr(one, name) for one in covered)
-            for name in ("firms", "seen", "behind", "visits", "found", "raised")
-        },
+        "covered": sorted(how_far.tables["officer"], key=lambda one: -one.behind),
+        "sums": how_far.sums,
+        "whole": request.viewer.scope(May.SEE_VISITS) == Scope.ALL,
         "page": plan,
         "rows": rows,
         "may": request.viewer.can(May.CAMPAIGN),
@@ -201,6 +199,7 @@ def all_visits(request: DeskRequest) -> HttpResponse:
         party_id=_number(asked.get("firm")),
         state=state if state in visits.VisitState.values else "",
         over_cap="over" in asked,
+        behind=Behind(by=asked.get("by", ""), key=asked.get("key", "")),
     )
     found = visits.visits(request.viewer, filters, asked.get("after", ""))
     context = {"page": found, "lines": visits.lines(found.rows), "filters": filters, "states": STATES}

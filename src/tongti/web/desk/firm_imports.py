@@ -1,4 +1,4 @@
-"""导入登记簿: upload a table, agree on its columns, see what every row would be, decide what is doubtful, let it run."""
+"""导入登记簿: upload a table, agree on its columns, wait while they are compared, decide what is doubtful, let it run."""
 
 from typing import Any
 
@@ -97,7 +97,7 @@ def batch(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk(May.KEEP_FIRMS)
 def compare(request: DeskRequest, pk: int) -> HttpResponse:
-    """The columns are agreed: hold the table against the register. Or forget it (``do=drop``)."""
+    """The columns are agreed: a job holds the table against the register. Or forget it (``do=drop``)."""
     found = parties.firm_import_for(request.viewer, pk)
     if request.POST.get("do") == "drop":
         actions.drop_firm_import(batch=found, by=request.viewer)
@@ -137,10 +137,10 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
 @require_GET
 @desk(May.KEEP_FIRMS)
 def status(request: DeskRequest, pk: int) -> HttpResponse:
-    """Fragment: how far it got; it stops asking when the end is reached."""
+    """Fragment: how far the comparison or the import got; it stops asking when the end is reached."""
     found = parties.firm_import_for(request.viewer, pk)
     response = render(request, "desk/firms/_import_status.html", {"batch": found})
-    if found.state == FirmImportState.DONE:
+    if found.state not in (FirmImportState.COMPARING, FirmImportState.RUNNING):
         response.headers["HX-Refresh"] = "true"
     return response
 

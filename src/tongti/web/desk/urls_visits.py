@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import campaigns
+from tongti.web.desk import campaigns, progress
 
 urlpatterns = [
     path("campaigns/", campaigns.listing, name="campaigns"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/goals/", campaigns.goals, name="campaign_goals"),
     path("campaigns/<int:pk>/teams/new/", campaigns.team_new, name="team_new"),
     path("campaigns/<int:pk>/assign/", campaigns.assign, name="campaign_assign"),
+    path("campaigns/<int:pk>/progress/", progress.page, name="campaign_progress"),
+    path("campaigns/<int:pk>/firms/", progress.firms, name="campaign_firms"),
+    path("campaigns/<int:pk>/findings/", progress.findings, name="campaign_findings"),
     path("teams/<int:pk>/", campaigns.team, name="team"),
     path("assignments/<int:pk>/end/", campaigns.assignment_end, name="assignment_end"),
     path("visits/", campaigns.all_visits, name="visits"),

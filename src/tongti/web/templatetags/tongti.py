@@ -129,6 +129,17 @@ def rate(numerator: int | None, denominator: int | None, url: str = "", **where:
     )
 
 
+@register.simple_tag
+def number(value: int, url: str, **where: object) -> SafeString:
+    """A number that opens the list behind it; nothing is not worth opening. Empty words of ``where`` are left out."""
+    if not value:
+        return format_html("{}", 0)
+    wanted = {name: word for name, word in where.items() if word != ""}
+    if not wanted.get("by"):
+        wanted.pop("key", None)
+    return format_html('<a href="{}">{}</a>', f"{url}?{urlencode(wanted)}" if wanted else url, value)
+
+
 @register.inclusion_tag("_components/reasons.html")
 def reasons(items: Iterable[Any]) -> dict[str, Any]:
     """Why the engine thinks so: objects (or dicts) with ``words`` and a signed ``weight``, strongest first."""
