@@ -79,6 +79,9 @@ class Behind:
         return {}
 
 
+EVERYTHING = Behind()
+
+
 def campaign_as_a_whole(viewer: Viewer, pk: int) -> Campaign:
     """A campaign for whoever sees all its visits: the tables say what every officer did. Raises NotVisible."""
     found = Campaign.objects.filter(pk=pk).first() if viewer.scope(May.SEE_VISITS) == Scope.ALL else None

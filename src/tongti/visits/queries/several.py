@@ -13,7 +13,7 @@ from tongti.visits import counting
 from tongti.visits.access import visible
 from tongti.visits.models import Companion, Revisit, Visit
 from tongti.visits.queries.firms import firm_names
-from tongti.visits.queries.progressing import Behind
+from tongti.visits.queries.progressing import EVERYTHING, Behind
 
 AHEAD_DAYS = 14
 BACK_DAYS = 30
@@ -51,7 +51,7 @@ class Filters:
     party_id: int | None = None
     state: str = ""
     over_cap: bool = False
-    behind: Behind = Behind()
+    behind: Behind = EVERYTHING
 
 
 def my_days(viewer: Viewer) -> Days:
