@@ -165,6 +165,22 @@ def test_the_register_is_filled_and_the_complaints_of_its_firms_lead_to_it() -> 
     assert len(raised) > 20
 
 
+def test_each_level_has_its_list() -> None:
+    """The city's own people answered one, a paper came for one, one waits for 何区长."""
+    from tongti.lifting.models import Lift
+
+    rows = set(Lift.objects.values_list("level", "state"))
+    assert rows == {
+        ("county", "lifted"),
+        ("county", "submitted"),
+        ("city", "answered"),
+        ("city", "lifted"),
+        ("region", "answered"),
+        ("region", "submitted"),
+    }
+    assert Lift.objects.filter(state="answered", replies__part__submitted_by__name="谭永").exists()
+
+
 def test_no_job_is_left_for_a_worker_but_the_letters() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT task_name FROM procrastinate_jobs")

@@ -82,6 +82,23 @@ def submit_part(*, baton: Baton, words: str, by: Viewer) -> Part:
     return part
 
 
+@transaction.atomic
+def take_in_part(*, baton: Baton, words: str, by: Actor) -> Part:
+    """收分答: the part of a unit that does not work in this house, as it reached us; with it the unit's baton is done.
+
+    Called by lifting, which asked for the permission and kept the whole text where this is cut. Raises AlreadySubmitted, Ended.
+    """
+    if Part.objects.filter(baton=baton, submitted_at__isnull=False).exists():
+        raise AlreadySubmitted
+    officer = by.actor_id if by.kind == "officer" else None
+    filled = {"words": words[:PART_LIMIT], "saved_at": clock.now(), "submitted_at": clock.now()}
+    part, _new = Part.objects.update_or_create(baton=baton, defaults={**filled, "submitted_by_id": officer})
+    trail.record("part.submitted", part, by=by, facts={"baton": baton.pk, "unit": baton.unit_id}, first=True)
+    if baton.role != Baton.Role.LEAD:
+        relay.finish(baton=baton, by=by, elsewhere=True)
+    return part
+
+
 def _in_hand(baton: Baton, what: str) -> None:
     fresh = Baton.objects.get(pk=baton.pk)
     if fresh.state in (Baton.State.OFFERED, Baton.State.OBJECTED):

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "tongti.verdicts",
     "tongti.supervision",
     "tongti.visits",
+    "tongti.lifting",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

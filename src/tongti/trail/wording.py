@@ -51,6 +51,15 @@ WORDS: dict[str, str] = {
     "case.asker_revealed": "查看诉求人身份",
     "party.times_offered": "记下可约时间",
     "party.carried_along": "联系人带进随身走访本",
+    # the lists of the levels, and what came back from above
+    "lift.prepared": "拟报提级事项",
+    "lift.changed": "修改提级事项",
+    "lift.signed_off": "签发提请",
+    "lift.sent_back": "提级事项退回修改",
+    "lift.answered": "上级答复",
+    "lift.declined": "上级退回",
+    "lift.withdrawn": "撤回提请",
+    "lift.closed": "提级事项办结",
     # going out to firms
     "campaign.made": "新建调研服务",
     "campaign.changed": "修改调研服务",

@@ -37,6 +37,8 @@ class May(StrEnum):
     RECEIVE = "签收"
     HANDLE = "办理"
     SIGN = "签发答复"
+    LIFT = "提请上级协调"
+    SIGN_LIFT = "签发提请"
     REVISIT = "回访"
     SEE_VISITS = "查看走访"
     VISIT = "走访"
@@ -69,19 +71,19 @@ _ROLES = (
          {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.SEE_IDENTITY: A, May.SEE_FIRMS: A}),
     Role("dispatcher", "派单员", "把相同的诉求并成一题，派给该办的单位，裁定单位提出的异议。",
          {May.SEE: A, May.NOTE: A, May.REGISTER: A, May.IMPORT: A, May.JOIN: A, May.TUNE: A, May.DISPATCH: A, May.RULE: A, May.PUBLISH: A,
-          May.EXPORT: A, May.BOARD: A, May.SEE_IDENTITY: A, May.SEE_FIRMS: A, May.KEEP_FIRMS: A}),
+          May.LIFT: A, May.EXPORT: A, May.BOARD: A, May.SEE_IDENTITY: A, May.SEE_FIRMS: A, May.KEEP_FIRMS: A}),
     Role("receiver", "单位签收员", "代表本单位签收或提出异议，在单位内部转交。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U}),
     Role("handler", "承办人", "联系诉求人，办理，写本单位的分答，牵头时合成共答。",
-         {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U, May.SEE_IDENTITY: O, May.SEE_FIRMS: U,
+         {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U, May.LIFT: U, May.SEE_IDENTITY: O, May.SEE_FIRMS: U,
           May.KEEP_FIRMS: U}),
     Role("unit_leader", "单位负责人", "审核并签发本单位牵头的共答，对结果负责。",
-         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.EXPORT: S, May.BOARD: S,
+         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.LIFT: S, May.SIGN_LIFT: U, May.EXPORT: S, May.BOARD: S,
           May.SEE_FIRMS: S, May.KEEP_FIRMS: S}),
     Role("helper", "协办人", "写本单位承担部分的分答。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U}),
     Role("coordinator", "统筹员", "指挥部或专班人员，跨单位协调、会商、提级。",
-         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A,
+         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.LIFT: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A,
           May.SEE_FIRMS: A, May.KEEP_FIRMS: A, May.SEE_VISITS: A, May.VISIT: A, May.CAMPAIGN: A}),
     Role("supervisor", "督办员", "盯时限、盯质量，提出督办。",
          {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
@@ -98,7 +100,7 @@ _ROLES = (
     Role("auditor", "审计员", "查谁看过、改过、导出过什么；看不到诉求内容。", {May.AUDIT: A}),
     Role("admin", "系统管理员", "维护单位、人员、分类、时限和模板；看不到诉求内容。", {May.ADMINISTER: A}),
     Role("leader", "领导", "看全局，对题目作批示。",
-         {May.SEE: A, May.INSTRUCT: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
+         {May.SEE: A, May.INSTRUCT: A, May.SIGN_LIFT: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
 )  # fmt: skip
 
 ROLES: dict[str, Role] = {role.code: role for role in _ROLES}

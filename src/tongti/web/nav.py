@@ -68,6 +68,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("交接"), "arrow-right", "desk:hand_overs"),
             NavItem(_("销号"), "stamp", "desk:strike_offs"),
             NavItem(_("共答"), "message-square-text", "desk:answers"),
+            NavItem(_("上下同题"), "arrow-up-down", "desk:lifts"),
             NavItem(_("时限墙"), "chart-no-axes-gantt", "desk:wall"),
             NavItem(_("督办"), "alarm-clock", "desk:supervision"),
             NavItem(_("批示"), "pen-line", "desk:instructions"),

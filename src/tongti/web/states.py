@@ -136,6 +136,11 @@ STATES: dict[str, State] = {
     "introduction.agreed": State(_("谈成了"), "ok", "handshake"),
     "introductionstep.agreed": State(_("谈成了"), "ok", "handshake"),
     "no_deal": State(_("没有谈成"), "mute", "x"),
+    # a line on a level's list
+    "lift.prepared": State(_("退回修改"), "warn", "undo-2"),
+    "lift.lifted": State(_("已提请"), "info", "arrow-up"),
+    "lift.answered": State(_("已答复"), "ok", "message-square-text"),
+    "declined": State(_("上级退回"), "warn", "undo-2"),
     # the outbox, an import
     "waiting": State(_("待发"), "mute", "hourglass"),
     "sent": State(_("已发"), "ok", "send"),

@@ -6,13 +6,14 @@ of deadlocking; every step then moves its row by compare-and-set.
 
 from tongti.relay.actions.consulting import consult, give_opinion, settle_consultation
 from tongti.relay.actions.contacting import record_contact, report_urgent
-from tongti.relay.actions.dispatching import add_unit, dispatch
+from tongti.relay.actions.dispatching import add_unit, call_in, dispatch
 from tongti.relay.actions.diverting import ask_diversion, decide_diversion
 from tongti.relay.actions.endings import (
     call_back,
     close_rest,
     end_for_withdrawn,
     finish,
+    let_go,
     lock_matter,
     recall,
     reopen_to_last_holder,
@@ -44,6 +45,7 @@ __all__ = [
     "ask_promise",
     "begin_succession",
     "call_back",
+    "call_in",
     "cancel_sheet",
     "clocks_run_on",
     "close_rest",
@@ -62,6 +64,7 @@ __all__ = [
     "hand_over",
     "keep_evidence",
     "kept_day_of",
+    "let_go",
     "lock_matter",
     "make_sheet",
     "note_progress",

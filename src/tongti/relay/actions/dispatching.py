@@ -15,6 +15,7 @@ from tongti.relay.actions.matters import Matter, clocks_for, matter_of, regime_o
 from tongti.relay.errors import AlreadyTakesPart, InQuestion, NoLead, NotForDispatch
 from tongti.relay.models import Baton
 from tongti.shared import clock
+from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, Raced
 from tongti.shared.text import checked_words
 from tongti.units.access import May, Viewer
@@ -109,9 +110,39 @@ def add_unit(
     by.require(May.DISPATCH)
     if role not in (Baton.Role.HELPER, Baton.Role.TERRITORY):
         raise BadInput("role", "请选协办或属地。")
+    return _one_more(matter_of(question, case), unit_id, role, task, reason, by=by)
+
+
+@transaction.atomic
+def call_in(
+    *,
+    question: Question | None = None,
+    case: Case | None = None,
+    unit_id: int,
+    task: str,
+    reason: str,
+    elsewhere: bool = False,
+    by: Actor,
+) -> Baton:
+    """提请: a unit (of whatever level) is asked for its part of what is in hand; it helps, the lead stays the one holder.
+
+    Called by lifting, whose sign-off is the permission. A baton that the unit holds already is answered as it is.
+    ``elsewhere``: the unit does not work in this house, so nobody here can sign for the baton, object or ring an asker, and
+    those clocks do not run. Raises BadInput, NoLead.
+    """
+    matter = matters.locked(matter_of(question, case))
+    held: Baton | None = matter.open_batons().filter(unit_id=unit_id).select_related("unit").first()
+    if held is not None:
+        return held
+    return _one_more(matter, unit_id, Baton.Role.HELPER.value, task, reason, elsewhere=elsewhere, by=by)
+
+
+def _one_more(
+    asked: Matter, unit_id: int, role: str, task: str, reason: str, *, elsewhere: bool = False, by: Actor
+) -> Baton:
     unit = unit_for_baton(unit_id, "unit_id")
     task = checked_words(task, "task", "任务", matters.TASK_LIMIT)
-    matter = matters.locked(matter_of(question, case))
+    matter = matters.locked(asked)
     lead = matter.open_batons().filter(role=Baton.Role.LEAD).first()
     if lead is None:
         raise NoLead
@@ -122,6 +153,8 @@ def add_unit(
     baton.round = lead.round
     regime = regime_of(matter, joint=True, start=now)
     _set_clocks(baton, clocks_for(regime, role, now, received=matter.received_at, not_after=lead))
+    if elsewhere:
+        baton.sign_due_at = baton.object_due_at = baton.contact_due_at = None
     baton.save(force_insert=True)
     matters.record("baton.offered", [baton], matter, by=by, facts={"due_on": baton.due_on.isoformat()})
     matters.settle_units(matter, by=by)
@@ -200,7 +233,7 @@ def _baton(
     task: str,
     *,
     now: datetime,
-    by: Viewer,
+    by: Actor,
     duty_id: int | None,
     reason: str,
 ) -> Baton:
@@ -212,7 +245,7 @@ def _baton(
         task=task,
         duty_id=duty_id,
         dispatch_reason=reason,
-        dispatched_by_id=by.officer_id,
+        dispatched_by_id=by.actor_id if by.kind == "officer" else None,
         started_on=clock.today(),
         offered_at=now,
     )

@@ -20,14 +20,16 @@ from tongti.units.access import May, Viewer
 
 
 @transaction.atomic
-def finish(*, baton: Baton, by: Actor) -> Baton:
+def finish(*, baton: Baton, by: Actor, elsewhere: bool = False) -> Baton:
     """交棒: the part is in (or the answer is signed). Called by answers, which asked for the permission.
 
+    ``elsewhere``: the unit does not work in this house, so nobody here signed for the baton first.
     Raises NotAccepted, Ended, Raced.
     """
     matter = locked_matter_of(baton)
     now = clock.now()
-    moved = Baton.objects.filter(pk=baton.pk, state=Baton.State.ACCEPTED).update(
+    held = (Baton.State.OFFERED, Baton.State.ACCEPTED) if elsewhere else (Baton.State.ACCEPTED,)
+    moved = Baton.objects.filter(pk=baton.pk, state__in=held).update(
         state=Baton.State.DONE, done_at=now, ended_at=now, promised_until=None, paused_until=None
     )
     baton.refresh_from_db()
@@ -53,6 +55,15 @@ def lock_matter(*, baton: Baton) -> None:
 def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
     """收回 a helper or territory unit. The lead is never recalled, only passed on. Raises LeadCannotBeRecalled, Ended."""
     by.require(May.DISPATCH)
+    return let_go(baton=baton, reason=reason, by=by)
+
+
+@transaction.atomic
+def let_go(*, baton: Baton, reason: str, by: Actor, why: str = "dispatcher") -> Baton:
+    """``recall`` for those whose own step is the permission: lifting ends what it asked for. ``why`` is a code for the trail.
+
+    Raises BadInput, LeadCannotBeRecalled, Ended.
+    """
     reason = checked_words(reason, "reason", "收回理由", 200)
     if baton.role == Baton.Role.LEAD:
         raise LeadCannotBeRecalled
@@ -65,7 +76,7 @@ def recall(*, baton: Baton, reason: str, by: Viewer) -> Baton:
     matters.close_objection(baton, reason, matter, by=by)
     # why it was taken back is kept on the baton; the trail holds codes only
     Baton.objects.filter(pk=baton.pk).update(dispatch_reason=reason)
-    matters.record("baton.recalled", [baton], matter, by=by, facts={"why": "dispatcher"})
+    matters.record("baton.recalled", [baton], matter, by=by, facts={"why": why})
     matters.count_ended([baton])
     matters.settle_units(matter, by=by)
     return baton

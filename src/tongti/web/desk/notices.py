@@ -20,6 +20,7 @@ PLACES = {
     "instruction": "desk:instruction",
     "question": "desk:question",
     "case": "desk:case",
+    "lift": "desk:lift",
 }
 
 

@@ -13,7 +13,7 @@ from tongti.relay import queries as relay
 from tongti.shared.errors import DomainError
 from tongti.units.access import May, Viewer
 from tongti.web import nav, wording
-from tongti.web.desk import supervision
+from tongti.web.desk import lifts, supervision
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
@@ -190,6 +190,7 @@ def _show(request: DeskRequest, question: Any, *, status: int = 200, **bound: Fo
         "dispatch_url": _dispatch_url(viewer, question),
         "add_unit": _add_unit(viewer, question),
         "supervised": supervision.on_matter(viewer, question=question),
+        "lifted": lifts.on_matter(viewer, question=question),
         "forms": {
             "findings": bound.get("findings") or FindingsForm(initial=_findings_of(question), auto_id="findings_%s"),
             "edit": bound.get("edit") or TitleForm(initial=_title_of(question), auto_id="edit_%s"),

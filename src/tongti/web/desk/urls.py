@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_firms")),
     path("", include("tongti.web.desk.urls_visits")),
     path("", include("tongti.web.desk.urls_linkups")),
+    path("", include("tongti.web.desk.urls_lifts")),
     path("", include("tongti.web.desk.urls_admin")),
 ]
