@@ -7,10 +7,11 @@ missed while the worker stood still is found at the next run.
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from tongti.answers.models import Part, Reply
+from tongti.answers.models import Answer, Part, Reply
 from tongti.lifting.actions.standing import end, tell_answered
 from tongti.lifting.models import Lift, LiftReply
 from tongti.relay.models import Baton
+from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
@@ -77,5 +78,6 @@ def _answered_here(lift: Lift) -> None:
 
 def _told(lift: Lift) -> int:
     """How many askers got the answer to which this line belongs."""
-    rows = Reply.objects.filter(answer__question_id=lift.question_id, answer__case_id=lift.case_id)
-    return rows.filter(made_at__gte=lift.signed_at).values("case_id").distinct().count()
+    answers = Answer.objects.filter(about(lift.question_id, lift.case_id))
+    rows = Reply.objects.filter(answer__in=answers, made_at__gte=lift.signed_at)
+    return rows.values("case_id").distinct().count()

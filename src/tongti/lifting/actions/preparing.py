@@ -6,7 +6,7 @@ from tongti.cases.models import Case
 from tongti.lifting.access import preparing_unit, require_work_on
 from tongti.lifting.drafts import LiftDraft, ReadLift, read_draft
 from tongti.lifting.errors import AlreadyOnList, LiftMoved, NotInHand
-from tongti.lifting.models import OPEN, Lift
+from tongti.lifting.models import Lift
 from tongti.questions.models import Question
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, NotAllowed, Raced
@@ -83,8 +83,3 @@ def lost(lift: Lift, step: str, needed: tuple[str, ...]) -> LiftMoved | Raced:
 
 def _columns(read: ReadLift) -> dict[str, object]:
     return {"level": read.level, **read.words, "asked_unit_id": read.unit.pk, "reply_by": read.reply_by}
-
-
-def open_on(question_id: int | None, case_id: int | None) -> list[Lift]:
-    """Lines on one matter that are still worked on."""
-    return list(Lift.objects.filter(question_id=question_id, case_id=case_id, state__in=OPEN).order_by("pk"))

@@ -12,6 +12,7 @@ from tongti.relay import actions as relay
 from tongti.relay.actions.working import WORKERS
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
+from tongti.relay.plans import about
 from tongti.shared import clock, privacy
 from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotAllowed
@@ -189,9 +190,8 @@ def tell_answered(lift: Lift, *, declined: bool = False) -> None:
 
 def tell(lift: Lift, fact: str, subject: str, words: str) -> None:
     """A notice to the preparer and to the lead's officer."""
-    leads = Baton.objects.filter(
-        question_id=lift.question_id, case_id=lift.case_id, role=Baton.Role.LEAD, state__in=OPEN_BATONS
-    )
+    matter = about(lift.question_id, lift.case_id)
+    leads = Baton.objects.filter(matter, role=Baton.Role.LEAD, state__in=OPEN_BATONS)
     people = {lift.prepared_by_id, *leads.exclude(officer=None).values_list("officer_id", flat=True)}
     key = f"{fact}:{lift.pk}:{lift.version}:{LiftReply.objects.filter(lift=lift).count()}"
     notices.tell(notices.Word(pk, lift, key, subject, words) for pk in sorted(people))

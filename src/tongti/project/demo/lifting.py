@@ -13,7 +13,6 @@ from tongti.project.demo.district import IN_POST_SINCE, District, read
 from tongti.project.demo.stories import Step, World
 from tongti.questions.models import Question
 from tongti.relay import actions as relay
-from tongti.relay.models import Baton
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
@@ -96,7 +95,8 @@ class _Line:
     def answer(self) -> None:
         """The unit above, which works in this house, signs for its baton and hands in its part."""
         by = self.w.d.at(self.told["unit"], "handler")
-        baton = Baton.objects.select_related("unit").get(pk=self._fresh().baton_id)
+        baton = self._fresh().baton
+        assert baton is not None
         relay.accept(baton=baton, by=by)
         answers.submit_part(baton=baton, words=self.w.days.fill(self.told["answer"]), by=by)
         actions.follow()
@@ -108,7 +108,7 @@ class _Line:
 
     def _fresh(self) -> Lift:
         assert self.lift is not None
-        return Lift.objects.select_related("asked_unit", "prepared_unit", "question", "case", "baton").get(
+        return Lift.objects.select_related("asked_unit", "prepared_unit", "question", "case", "baton__unit").get(
             pk=self.lift.pk
         )
 
