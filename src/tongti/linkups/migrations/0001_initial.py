@@ -103,6 +103,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["keys"], name="listing_keys"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="listing_terms"),
+                    models.Index(fields=["state", "-entered_at", "-id"], name="listing_newest"),
+                    models.Index(fields=["kind", "state", "-entered_at", "-id"], name="listing_by_kind"),
+                    models.Index(fields=["about", "state", "-entered_at", "-id"], name="listing_by_about"),
+                    models.Index(fields=["firm", "-id"], name="listing_of_firm"),
+                    models.Index(
+                        condition=models.Q(("expired", False), ("state", "open")),
+                        fields=["valid_until"],
+                        name="listing_running_out",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pair",
@@ -145,6 +160,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["-score", "-id"], name="pair_likeliest"
+                    ),
+                    models.Index(fields=["need", "-score", "-id"], name="pair_of_need"),
+                    models.Index(fields=["offer", "-score", "-id"], name="pair_of_offer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("need", "offer"), name="pair_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("need", models.F("offer")), _negated=True), name="pair_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "aside"), _negated=True),
+                            models.Q(models.Q(("aside_for", ""), _negated=True), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="pair_set_aside_has_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Introduction",
@@ -232,6 +270,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["state", "-at", "-id"], name="introduction_by_state"),
+                    models.Index(fields=["-at", "-id"], name="introduction_newest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["asking", "talking"])),
+                        fields=["follow_up_on", "id"],
+                        name="introduction_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asking", "talking"])),
+                        fields=("pair",),
+                        name="one_open_introduction_per_pair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("passed_on_at", None),
+                            models.Q(
+                                ("need_agreed_at__isnull", False),
+                                ("offer_agreed_at__isnull", False),
+                                ("passed_on_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contacts_pass_after_both_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["talking", "agreed"]), _negated=True),
+                            ("passed_on_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="talking_after_contacts_passed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("follow_up_on", None),
+                                ("state__in", ["agreed", "no_deal"]),
+                            ),
+                            models.Q(("ended_at", None), ("state__in", ["asking", "talking"])),
+                            _connector="OR",
+                        ),
+                        name="ended_introduction_has_when",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IntroductionStep",
@@ -270,133 +358,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["introduction", "-id"], name="introduction_steps")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["keys"], name="listing_keys"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="listing_terms"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["state", "-entered_at", "-id"], name="listing_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["kind", "state", "-entered_at", "-id"], name="listing_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["about", "state", "-entered_at", "-id"], name="listing_by_about"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(fields=["firm", "-id"], name="listing_of_firm"),
-        ),
-        migrations.AddIndex(
-            model_name="listing",
-            index=models.Index(
-                condition=models.Q(("expired", False), ("state", "open")),
-                fields=["valid_until"],
-                name="listing_running_out",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["-score", "-id"], name="pair_likeliest"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(fields=["need", "-score", "-id"], name="pair_of_need"),
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(fields=["offer", "-score", "-id"], name="pair_of_offer"),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.UniqueConstraint(fields=("need", "offer"), name="pair_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("need", models.F("offer")), _negated=True), name="pair_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "aside"), _negated=True),
-                    models.Q(models.Q(("aside_for", ""), _negated=True), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pair_set_aside_has_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="introduction",
-            index=models.Index(fields=["state", "-at", "-id"], name="introduction_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="introduction",
-            index=models.Index(fields=["-at", "-id"], name="introduction_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="introduction",
-            index=models.Index(
-                condition=models.Q(("state__in", ["asking", "talking"])),
-                fields=["follow_up_on", "id"],
-                name="introduction_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asking", "talking"])),
-                fields=("pair",),
-                name="one_open_introduction_per_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("passed_on_at", None),
-                    models.Q(
-                        ("need_agreed_at__isnull", False),
-                        ("offer_agreed_at__isnull", False),
-                        ("passed_on_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="contacts_pass_after_both_agreed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["talking", "agreed"]), _negated=True),
-                    ("passed_on_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="talking_after_contacts_passed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("follow_up_on", None), ("state__in", ["agreed", "no_deal"])),
-                    models.Q(("ended_at", None), ("state__in", ["asking", "talking"])),
-                    _connector="OR",
-                ),
-                name="ended_introduction_has_when",
-            ),
         ),
     ]

@@ -136,6 +136,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["grams"], name="firm_by_grams"),
+                    models.Index(
+                        condition=models.Q(("merged_into", None)), fields=["name", "party"], name="firm_by_name"
+                    ),
+                    models.Index(fields=["kind", "name", "party"], name="firm_by_kind"),
+                    models.Index(fields=["section", "name", "party"], name="firm_by_section"),
+                    models.Index(fields=["unit", "name", "party"], name="firm_by_unit"),
+                    models.Index(fields=["park", "name", "party"], name="firm_by_park"),
+                    models.Index(fields=["core"], name="firm_by_core"),
+                    models.Index(condition=models.Q(("name_personal", True)), fields=["party"], name="firm_by_person"),
+                    models.Index(
+                        condition=models.Q(("credit_code", ""), _negated=True),
+                        fields=["credit_code"],
+                        name="firm_by_code",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("credit_code", ""), _negated=True), ("merged_into", None)),
+                        fields=("credit_code",),
+                        name="firm_once_per_credit_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("party")), _negated=True),
+                        name="firm_not_merged_into_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("park", models.F("party")), _negated=True), name="firm_not_its_own_park"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FirmContact",
@@ -160,6 +193,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("phone_index", b""), _negated=True),
+                        fields=["phone_index"],
+                        name="contact_by_phone",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None), models.Q(("phone_index", b""), _negated=True)),
+                        fields=("firm", "phone_index"),
+                        name="contact_once_per_phone",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KeyFigure",
@@ -229,92 +278,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["grams"], name="firm_by_grams"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(
-                condition=models.Q(("merged_into", None)), fields=["name", "party"], name="firm_by_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(fields=["kind", "name", "party"], name="firm_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(fields=["section", "name", "party"], name="firm_by_section"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(fields=["unit", "name", "party"], name="firm_by_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(fields=["park", "name", "party"], name="firm_by_park"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(fields=["core"], name="firm_by_core"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(condition=models.Q(("name_personal", True)), fields=["party"], name="firm_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="firm",
-            index=models.Index(
-                condition=models.Q(("credit_code", ""), _negated=True), fields=["credit_code"], name="firm_by_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firm",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("credit_code", ""), _negated=True), ("merged_into", None)),
-                fields=("credit_code",),
-                name="firm_once_per_credit_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("party")), _negated=True),
-                name="firm_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("park", models.F("party")), _negated=True), name="firm_not_its_own_park"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="firmcontact",
-            index=models.Index(
-                condition=models.Q(("phone_index", b""), _negated=True), fields=["phone_index"], name="contact_by_phone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firmcontact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None), models.Q(("phone_index", b""), _negated=True)),
-                fields=("firm", "phone_index"),
-                name="contact_once_per_phone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="keyfigure",
-            index=models.Index(fields=["firm", "measure", "-starts_on"], name="key_figure_of_firm"),
-        ),
-        migrations.AddConstraint(
-            model_name="keyfigure",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("current", True)),
-                fields=("firm", "measure", "span", "starts_on"),
-                name="key_figure_one_value_per_period",
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["firm", "measure", "-starts_on"], name="key_figure_of_firm"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)),
+                        fields=("firm", "measure", "span", "starts_on"),
+                        name="key_figure_one_value_per_period",
+                    ),
+                ],
+            },
         ),
     ]

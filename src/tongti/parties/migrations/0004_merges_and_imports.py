@@ -41,7 +41,18 @@ class Migration(migrations.Migration):
                 ("failed", models.PositiveIntegerField(default=0, verbose_name="没有导入")),
                 ("created_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-created_at", "-id"], name="firm_import_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FirmImportRow",
@@ -73,7 +84,31 @@ class Migration(migrations.Migration):
                         verbose_name="决定",
                     ),
                 ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="parties.firmimport"
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.firm",
+                        verbose_name="像哪一家",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["batch", "outcome", "row"], name="firm_import_rows"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "row"), name="firm_import_row_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FirmMerge",
@@ -84,7 +119,48 @@ class Migration(migrations.Migration):
                 ("filled", models.JSONField(default=list)),
                 ("at", models.DateTimeField()),
                 ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "gone",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="firm_merge_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)), fields=("gone",), name="firm_merged_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", None)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="undone_merge_has_who",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lookalike",
@@ -103,127 +179,42 @@ class Migration(migrations.Migration):
                 ),
                 ("found_at", models.DateTimeField(verbose_name="什么时候发现")),
                 ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "one",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["-score", "id"], name="lookalike_waiting"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("one", "other"), name="lookalike_once_per_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(("one__lt", models.F("other"))), name="lookalike_in_order"
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="party",
             index=models.Index(
                 condition=models.Q(("credit_code", ""), _negated=True), fields=["credit_code"], name="party_by_code"
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmimport",
-            name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmimportrow",
-            name="batch",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="parties.firmimport"
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmimportrow",
-            name="firm",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="parties.firm",
-                verbose_name="像哪一家",
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmmerge",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="firmmerge",
-            name="gone",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
-        ),
-        migrations.AddField(
-            model_name="firmmerge",
-            name="kept",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
-        ),
-        migrations.AddField(
-            model_name="firmmerge",
-            name="undone_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="lookalike",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="lookalike",
-            name="one",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
-        ),
-        migrations.AddField(
-            model_name="lookalike",
-            name="other",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.firm"),
-        ),
-        migrations.AddIndex(
-            model_name="firmimport",
-            index=models.Index(fields=["-created_at", "-id"], name="firm_import_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="firmimportrow",
-            index=models.Index(fields=["batch", "outcome", "row"], name="firm_import_rows"),
-        ),
-        migrations.AddConstraint(
-            model_name="firmimportrow",
-            constraint=models.UniqueConstraint(fields=("batch", "row"), name="firm_import_row_once"),
-        ),
-        migrations.AddIndex(
-            model_name="firmmerge",
-            index=models.Index(fields=["-at", "-id"], name="firm_merge_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="firmmerge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("gone",), name="firm_merged_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="firmmerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", None)),
-                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="undone_merge_has_who",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lookalike",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["-score", "id"], name="lookalike_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lookalike",
-            constraint=models.UniqueConstraint(fields=("one", "other"), name="lookalike_once_per_pair"),
-        ),
-        migrations.AddConstraint(
-            model_name="lookalike",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("one__lt", models.F("other"))), name="lookalike_in_order"
             ),
         ),
     ]

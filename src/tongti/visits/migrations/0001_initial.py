@@ -39,6 +39,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["-starts_on", "-id"], name="campaign_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="campaign_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("monthly_cap__gte", 1), ("monthly_cap__lte", 31)),
+                        name="campaign_cap_sensible",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -126,6 +140,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("case", None), ("raised_at", None), ("raised_by", None)),
+                            models.Q(
+                                ("case__isnull", False), ("raised_at__isnull", False), ("raised_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_raised_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handling", "A"), _negated=True), ("promised_on__isnull", False), _connector="OR"
+                        ),
+                        name="class_a_has_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handling", "C"), _negated=True),
+                            models.Q(
+                                models.Q(("matter", ""), _negated=True),
+                                models.Q(("level", ""), _negated=True),
+                                models.Q(("paper", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="class_c_has_matter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handling", "D"), _negated=True),
+                            models.Q(
+                                models.Q(("explanation", ""), _negated=True), models.Q(("reaction", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="class_d_has_explanation",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FindingStep",
@@ -141,6 +197,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "place"), name="finding_step_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Goal",
@@ -181,6 +242,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "group", "place"), name="goal_once_per_slot"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), models.Q(("source", ""), _negated=True), _connector="OR"),
+                        name="goal_name_has_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group", "up"), ("place__lte", 3)),
+                            models.Q(("group", "remove"), ("place__lte", 2)),
+                            models.Q(("group", "cut"), ("place__lte", 3)),
+                            _connector="OR",
+                        ),
+                        name="goal_slot_of_template",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Line",
@@ -195,6 +274,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "place"), name="line_once_per_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__gte", 1), ("place__lte", 8)), name="line_of_eight"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="line_has_a_name"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OfferedTime",
@@ -227,6 +315,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("party", "weekday", "part"), name="offered_time_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__gte", 1), ("weekday__lte", 7)), name="offered_time_weekday"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Team",
@@ -270,6 +366,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "name"), name="team_once_per_name"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assignment",
@@ -310,6 +411,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_on", None)),
+                        fields=["officer", "party"],
+                        name="assignment_of_officer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_on", None)),
+                        fields=["campaign", "visit_by", "id"],
+                        name="assignment_by_date",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        fields=("campaign", "party", "officer"),
+                        name="assignment_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wanted__gte", 1), ("wanted__lte", 50)), name="assignment_wants_visits"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TeamMember",
@@ -328,6 +453,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("team", "officer"), name="team_member_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Visit",
@@ -425,6 +555,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["officer", "state", "planned_on", "id"], name="visit_of_officer"),
+                    models.Index(fields=["party", "planned_on"], name="visit_by_party"),
+                    models.Index(fields=["campaign", "-planned_on", "-id"], name="visit_by_campaign"),
+                    models.Index(fields=["-planned_on", "-id"], name="visit_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True), ("visited_on__isnull", False), _connector="OR"
+                        ),
+                        name="visit_done_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("overrule_reason", ""), ("overruled_by", None)),
+                            models.Q(("overruled_by__isnull", False), models.Q(("overrule_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="visit_overruled_with_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Revisit",
@@ -472,6 +626,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["officer", "state", "planned_on"], name="revisit_of_officer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "planned")), fields=("case",), name="revisit_once_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(models.Q(("result", ""), _negated=True), ("done_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="revisit_done_has_result",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="finding",
@@ -528,6 +700,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["officer", "visit"], name="companion_of_officer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "officer"), name="companion_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VisitFigure",
@@ -558,6 +738,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "kind", "period"), name="visit_figure_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VisitPhoto",
@@ -588,227 +773,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="campaign",
-            index=models.Index(fields=["-starts_on", "-id"], name="campaign_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="campaign_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("monthly_cap__gte", 1), ("monthly_cap__lte", 31)), name="campaign_cap_sensible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingstep",
-            constraint=models.UniqueConstraint(fields=("finding", "place"), name="finding_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(fields=("campaign", "group", "place"), name="goal_once_per_slot"),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), models.Q(("source", ""), _negated=True), _connector="OR"),
-                name="goal_name_has_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group", "up"), ("place__lte", 3)),
-                    models.Q(("group", "remove"), ("place__lte", 2)),
-                    models.Q(("group", "cut"), ("place__lte", 3)),
-                    _connector="OR",
-                ),
-                name="goal_slot_of_template",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("campaign", "place"), name="line_once_per_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__gte", 1), ("place__lte", 8)), name="line_of_eight"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="line_has_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="offeredtime",
-            constraint=models.UniqueConstraint(fields=("party", "weekday", "part"), name="offered_time_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="offeredtime",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__gte", 1), ("weekday__lte", 7)), name="offered_time_weekday"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("campaign", "name"), name="team_once_per_name"),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_on", None)), fields=["officer", "party"], name="assignment_of_officer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("ended_on", None)), fields=["campaign", "visit_by", "id"], name="assignment_by_date"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on", None)), fields=("campaign", "party", "officer"), name="assignment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wanted__gte", 1), ("wanted__lte", 50)), name="assignment_wants_visits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("team", "officer"), name="team_member_once"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["officer", "state", "planned_on", "id"], name="visit_of_officer"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["party", "planned_on"], name="visit_by_party"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["campaign", "-planned_on", "-id"], name="visit_by_campaign"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["-planned_on", "-id"], name="visit_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True), ("visited_on__isnull", False), _connector="OR"
-                ),
-                name="visit_done_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("overrule_reason", ""), ("overruled_by", None)),
-                    models.Q(("overruled_by__isnull", False), models.Q(("overrule_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="visit_overruled_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="revisit",
-            index=models.Index(fields=["officer", "state", "planned_on"], name="revisit_of_officer"),
-        ),
-        migrations.AddConstraint(
-            model_name="revisit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "planned")), fields=("case",), name="revisit_once_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "done"), _negated=True),
-                    models.Q(models.Q(("result", ""), _negated=True), ("done_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="revisit_done_has_result",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "sha256"), name="visit_photo_once"),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="finding",
             index=models.Index(fields=["visit", "id"], name="finding_of_visit"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("case", None), ("raised_at", None), ("raised_by", None)),
-                    models.Q(("case__isnull", False), ("raised_at__isnull", False), ("raised_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="finding_raised_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handling", "A"), _negated=True), ("promised_on__isnull", False), _connector="OR"
-                ),
-                name="class_a_has_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handling", "C"), _negated=True),
-                    models.Q(
-                        models.Q(("matter", ""), _negated=True),
-                        models.Q(("level", ""), _negated=True),
-                        models.Q(("paper", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="class_c_has_matter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handling", "D"), _negated=True),
-                    models.Q(models.Q(("explanation", ""), _negated=True), models.Q(("reaction", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="class_d_has_explanation",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="companion",
-            index=models.Index(fields=["officer", "visit"], name="companion_of_officer"),
-        ),
-        migrations.AddConstraint(
-            model_name="companion",
-            constraint=models.UniqueConstraint(fields=("visit", "officer"), name="companion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visitfigure",
-            constraint=models.UniqueConstraint(fields=("visit", "kind", "period"), name="visit_figure_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visitphoto",
-            constraint=models.UniqueConstraint(fields=("visit", "sha256"), name="visit_photo_once"),
         ),
     ]
