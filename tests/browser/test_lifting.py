@@ -1,5 +1,6 @@
 """黄志强 asks the city on a phone, 何区长 signs it off, the city's 谭永 finds what he is asked; the list is read and printed."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.harness import check, sign_in
 from tests.cast import Cast, make_cast
+from tests.lifting.elsewhere import LIFTED, Elsewhere
 from tests.lifting.stories import WORDS, in_hand, lifted, prepared, upstairs
 from tests.relay.stories import Story
 from tongti.deadlines import actions as deadlines
 from tongti.deadlines.queries import forget_calendar
+from tongti.lifting import actions
 from tongti.lifting.models import Lift
 from tongti.shared import clock
 
@@ -79,3 +82,42 @@ def test_it_is_signed_off_answered_and_printed(desk_page: Page, up: Story, live_
     sign_in(desk_page, up.cast.officers["谭永"], live_server.url)
     desk_page.goto("/desk/relay/")
     expect(desk_page.get_by_text(WORDS["asked"]).first).to_be_visible()
+
+
+def test_two_deployments_are_linked_and_what_came_from_below_is_read(
+    desk_page: Page, phone_page: Page, up: Story, live_server: Any, settings: Any
+) -> None:
+    settings.DEMO = True
+    there = Elsewhere()
+    sign_in(desk_page, up.cast.officers["赵工"], live_server.url)
+    desk_page.goto("/desk/peers/")
+    check(desk_page, "no-key")
+    desk_page.get_by_role("button", name="生成本站名片").click()
+    desk_page.get_by_text("换钥匙").click()
+    check(desk_page, "card")
+    desk_page.get_by_role("link", name="登记对方").click()
+    desk_page.get_by_label("对方名片").fill("tongti-link:1|少了一截")
+    desk_page.get_by_label("下级").check()
+    desk_page.get_by_role("button", name="登记", exact=True).click()
+    expect(desk_page.locator("#errors")).to_contain_text("不是完整的名片")
+    check(desk_page, "new")
+    desk_page.get_by_label("对方名片").fill(there.card)
+    desk_page.get_by_role("button", name="登记", exact=True).click()
+    desk_page.get_by_label("已经和对方管理员在电话里").check()
+    check(desk_page, "compare")
+    desk_page.get_by_role("button", name="接通").click()
+    expect(desk_page.get_by_text("已接通。")).to_be_visible()
+    assert there.tells("lifted", uuid.uuid4(), LIFTED)[0] == 200
+    actions.tell_below()
+    desk_page.goto(desk_page.url)
+    check(desk_page, "letters")
+    desk_page.goto("/desk/peers/")
+    check(desk_page, "peers")
+    sign_in(phone_page, up.cast.officers["韦晓梅"], live_server.url)
+    phone_page.goto("/desk/lifts/below/")
+    check(phone_page, "below")
+    phone_page.get_by_role("link", name=LIFTED["title"]).click()
+    check(phone_page, "arrival")
+    phone_page.get_by_role("link", name="TT-").click()
+    expect(phone_page.get_by_text("来自 白沙县")).to_be_visible()
+    check(phone_page, "question-from-below")

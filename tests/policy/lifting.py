@@ -1,12 +1,15 @@
 """What the addresses of the level lists need to be built: 黄志强 put the question that 水利局 leads on the city's list."""
 
+import uuid
 from typing import Any
 
+from tests.lifting.elsewhere import LIFTED, Elsewhere
 from tests.lifting.stories import draft, upstairs
 from tests.policy.pass_on import question_in_hand
 from tongti.cases.models import Case
 from tongti.lifting import actions
-from tongti.lifting.models import Lift
+from tongti.lifting.actions.taking import take
+from tongti.lifting.models import Arrival, Lift, Peer
 from tongti.units.models import Unit
 
 TABLE: list[tuple[str, str, int]] = [
@@ -18,6 +21,9 @@ TABLE: list[tuple[str, str, int]] = [
     ("desk:lift_question", "覃丽", 200),
     ("desk:lift_question", "农志明", 404),
     ("desk:lift_case", "农志明", 404),
+    ("desk:arrival", "黄志强", 404),
+    ("desk:peers", "赵工", 200),
+    *((name, who, 404) for name in ("desk:peers", "desk:peer") for who in ("韦晓梅", "何区长", "周审")),
 ]
 
 
@@ -38,7 +44,21 @@ def _case(world: Any) -> dict[str, int]:
     return {"pk": case.pk if case else 0}
 
 
+def peer_of(world: Any) -> Peer:
+    """A deployment below, registered and confirmed; made once."""
+    return Peer.objects.first() or Elsewhere().registered(world, "below")
+
+
+def _arrival(world: Any) -> dict[str, int]:
+    """What it lifted to us."""
+    if not Arrival.objects.exists():
+        take(peer=peer_of(world), kind="lifted", key=uuid.uuid4(), data=LIFTED)
+    return {"pk": Arrival.objects.get().pk}
+
+
 SAMPLE: dict[str, Any] = {
+    "desk:arrival": _arrival,
+    **dict.fromkeys(("desk:peer", "desk:peer_do"), lambda world: {"pk": peer_of(world).pk}),
     **dict.fromkeys(("desk:lift", "desk:lift_edit", "desk:lift_do"), lambda world: {"pk": lift_of(world).pk}),
     "desk:lift_question": lambda world: {"pk": question_in_hand(world).pk},
     "desk:lift_case": _case,

@@ -137,6 +137,9 @@ WHO: dict[str, set[str]] = {
     "desk:lift_do": LIFTERS | {"leader"},
     "desk:lift_question": LIFTERS,
     "desk:lift_case": LIFTERS,
+    "desk:arrivals": READERS,
+    # lifted to us from below, not dispatched yet
+    "desk:arrival": DISTRICT,
     # going out to firms: 走访员 of 临江镇 goes and 统筹员 organises; who watches over the district reads
     "field:today": GOERS,
     "field:firm": GOERS,
@@ -244,7 +247,8 @@ WHO: dict[str, set[str]] = {
             "desk:regime_withdraw", "desk:simulate", "desk:calendar", "desk:special_day_remove", "desk:office_hours",
             "desk:office_hours_remove", "desk:calendar_notice_new", "desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop",
             "desk:calendar_notice_withdraw", "desk:recount_new", "desk:recount", "desk:recount_push", "desk:texts", "desk:text",
-            "desk:catalogue_import", "desk:catalogue_export",
+            "desk:catalogue_import", "desk:catalogue_export", "desk:peers", "desk:peers_key", "desk:peers_place", "desk:peer_new", "desk:peer",
+            "desk:peer_do",
         ),
         ADMIN,
     ),
@@ -265,6 +269,8 @@ PUBLIC: dict[str, int] = {
     "field:app": 200,
     "field:worker": 200,
     "field:manifest": 200,
+    # another deployment's signed letters, and nothing else
+    "link:inbox": 403,
     "public:home": 200,
     "public:say": 200,
     "public:say_stuck": 200,

@@ -42,6 +42,7 @@ class Case(models.Model):
         VISIT = "visit", "走访"
         LETTER = "letter", "来信"
         SUPERIOR = "superior", "上级转办"
+        BELOW = "below", "下级提请"
         IMPORT = "import", "导入"
 
     class Kind(models.TextChoices):

@@ -1,4 +1,4 @@
-"""上下同题: the lines of the level lists follow their matters."""
+"""上下同题: the lines of the level lists follow their matters; letters go to other deployments."""
 
 from procrastinate.contrib.django import app
 
@@ -11,3 +11,17 @@ def follow(timestamp: int) -> None:
     """Each line in its own transaction; safe to run twice."""
     while lifting.follow():
         pass
+    lifting.tell_below()
+
+
+@app.task(name="send_letters", lock="send_letters")
+def send_letters(peer_id: int) -> None:
+    """Deferred whenever a letter to another deployment was written."""
+    lifting.send_letters(peer_id=peer_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lifting.send_letters", queueing_lock="lifting.send_letters")
+def send_letters_again(timestamp: int) -> None:
+    """Every minute: letters whose next try has come."""
+    lifting.send_all_letters()

@@ -31,3 +31,33 @@ class AnswersHere(DomainError):
     """A unit with officers in this house writes its part itself; nobody enters a paper in its name."""
 
     code, status, words = "lifting.answers_here", 409, "{unit}在本系统里有承办人，由它自己写分答，不用代录来文。"
+
+
+class PeerKnown(DomainError):
+    """One deployment, one link."""
+
+    code, status, words = "lifting.peer_known", 409, "“{name}”已经登记过链路；换钥匙、换网址请在那一条上改。"
+
+
+class PeerMoved(DomainError):
+    """The link is in another state than the step needs, or its key is not the one that was compared."""
+
+    code, status, words = "lifting.peer_moved", 409, "这条链路现在是“{state}”，或者公钥刚换过，请刷新后再看。"
+
+
+class UnitTaken(DomainError):
+    """A unit works in one other deployment."""
+
+    code, status, words = "lifting.unit_taken", 409, "{unit}已经经“{peer}”送达，一个单位只走一条链路。"
+
+
+class ArrivalMoved(DomainError):
+    """What came from below is dispatched already, or over."""
+
+    code, status, words = "lifting.arrival_moved", 409, "这一条现在是“{state}”，只有还没派出去的才能退回下级。"
+
+
+class BadLetter(DomainError):
+    """A peer's letter that says what cannot be; it is refused with the reason."""
+
+    code, status, words = "lifting.bad_letter", 422, "信里说的收不下：{why}。"

@@ -51,6 +51,17 @@ def number_mac(payload: str) -> bytes:
     return hmac.new(bytes.fromhex(settings.KEYS.number), payload.encode(), hashlib.sha256).digest()
 
 
+def installation_id() -> str:
+    """32 hex digits that name this installation to others; it follows from its secrets, so a copy of the database alone is nobody."""
+    return hmac.new(bytes.fromhex(settings.KEYS.trail), b"link\0installation", hashlib.sha256).hexdigest()[:32]
+
+
+def link_seed(serial: int) -> bytes:
+    """32 bytes of which one generation of our link's private key is made. Whoever holds the key behind the trail could sign in our
+    name anyway, so no further secret is kept."""
+    return hmac.new(bytes.fromhex(settings.KEYS.trail), f"link\0key\0{serial}".encode(), hashlib.sha256).digest()
+
+
 def notebook_key(officer_id: int) -> bytes:
     """32 bytes for one officer's offline notebook, derived from the key of personal columns (whoever holds that reads what the
     notebook is sent to become). Always the same for her, so that what her phone has sealed opens again after the next sign-in."""

@@ -60,6 +60,18 @@ WORDS: dict[str, str] = {
     "lift.declined": "上级退回",
     "lift.withdrawn": "撤回提请",
     "lift.closed": "提级事项办结",
+    "lift.heard_of": "听到上级办到哪一步",
+    "region.added": "添上级的地区",
+    # links to other deployments, and what came over them
+    "ownkey.made": "生成本站密钥",
+    "peer.added": "登记上下级链路",
+    "peer.changed": "修改上下级链路",
+    "peer.confirmed": "核对指纹，接通链路",
+    "peer.revoked": "断开链路",
+    "arrival.came": "收到下级提请",
+    "arrival.declined": "退回下级",
+    "arrival.withdrawn": "下级撤回提请",
+    "arrival.closed": "下级办结提请",
     # going out to firms
     "campaign.made": "新建调研服务",
     "campaign.changed": "修改调研服务",

@@ -255,7 +255,7 @@ def _entries(rows: Iterable[Event]) -> list[Entry]:
 def _who(row: Event, names: dict[int, str]) -> str:
     if row.actor_kind == "officer":
         return names.get(row.actor_id or 0, f"账号 #{row.actor_id}")
-    return {"asker": "诉求人", "system": "系统"}.get(row.actor_kind, row.actor_kind)
+    return {"asker": "诉求人", "system": "系统", "peer": "上下级部署"}.get(row.actor_kind, row.actor_kind)
 
 
 def _facts(row: Event) -> str:

@@ -312,6 +312,12 @@ def regions_for_choice() -> list[tuple[int, str]]:
     return [(pk, "\u3000" * (depth[level] - top) + name) for pk, name, level in rows]
 
 
+def places_above() -> list[Region]:
+    """The city and the region that were entered, to which units above may belong."""
+    levels = (Region.Level.CITY, Region.Level.PROVINCE)
+    return list(Region.objects.filter(level__in=levels, active=True).order_by("code")[:50])
+
+
 @dataclass(frozen=True)
 class OfficerLine:
     """An officer as the administrator sees her: the account and its posts, those of today first."""

@@ -93,6 +93,7 @@ NAV: tuple[NavGroup, ...] = (
         _("管理"),
         (
             NavItem(_("机构"), "network", "desk:units"),
+            NavItem(_("上下级链路"), "link", "desk:peers"),
             NavItem(_("单位承接"), "merge", "desk:successions"),
             NavItem(_("人员和角色"), "contact", "desk:officers"),
             NavItem(_("事项分类"), "tags", "desk:categories"),

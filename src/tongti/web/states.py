@@ -140,6 +140,16 @@ STATES: dict[str, State] = {
     "lift.prepared": State(_("退回修改"), "warn", "undo-2"),
     "lift.lifted": State(_("已提请"), "info", "arrow-up"),
     "lift.answered": State(_("已答复"), "ok", "message-square-text"),
+    "arrival.open": State(_("办理中"), "info", "circle-dot-dashed"),
+    "arrival.declined": State(_("已退回下级"), "mute", "undo-2"),
+    # a link to another deployment, a letter to it
+    "peer.new": State(_("待核对指纹"), "warn", "key-round"),
+    "peer.active": State(_("已接通"), "ok", "circle-check"),
+    "revoked": State(_("已断开"), "mute", "unplug"),
+    "outgoing.waiting": State(_("待送"), "wait", "hourglass"),
+    "acknowledged": State(_("已签收"), "ok", "circle-check"),
+    "outgoing.refused": State(_("对方拒收"), "bad", "ban"),
+    "outgoing.dropped": State(_("不再送"), "mute", "x"),
     "declined": State(_("上级退回"), "warn", "undo-2"),
     # the outbox, an import
     "waiting": State(_("待发"), "mute", "hourglass"),

@@ -1,4 +1,5 @@
-"""Every address a browser may ask for. Four doors: residents, desks, officers on the way, leaders."""
+"""Every address a browser may ask for. Five doors: residents, desks, officers on the way, leaders, and
+other deployments."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -9,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("tongti.web.desk.urls")),
     path("field/", include("tongti.web.field.urls")),
     path("board/", include("tongti.web.board.urls")),
+    path("link/", include("tongti.web.link.urls")),
     path("styleguide/", styleguide.page, name="styleguide"),
 ]

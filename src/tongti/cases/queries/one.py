@@ -201,7 +201,7 @@ def _officer_names(ids: set[int | None]) -> dict[int, str]:
 def _who(kind: str, pk: int | None, officers: dict[int, str]) -> str:
     if kind == "officer":
         return officers.get(pk or 0, "工作人员")
-    return {"asker": "诉求人", "system": "系统"}.get(kind, "系统")
+    return {"asker": "诉求人", "system": "系统", "peer": "下级部署"}.get(kind, "系统")
 
 
 def _who_at(kind: str, pk: int | None, unit_id: int | None, officers: dict[int, str], units: dict[int, str]) -> str:

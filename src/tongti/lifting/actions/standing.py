@@ -5,11 +5,12 @@ from django.db import connection, transaction
 from tongti.answers import actions as answers
 from tongti.lifting import access
 from tongti.lifting.actions.preparing import lost, require_in_hand
+from tongti.lifting.actions.telling import peer_of, send_up, tell_up
 from tongti.lifting.errors import AnswersHere, OwnLift
-from tongti.lifting.models import Lift, LiftReply
+from tongti.lifting.models import Kind, Lift, LiftReply
+from tongti.lifting.queries.one import answers_here
 from tongti.outbox import notices
 from tongti.relay import actions as relay
-from tongti.relay.actions.working import WORKERS
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
 from tongti.relay.plans import about
@@ -18,7 +19,6 @@ from tongti.shared.actor import Actor
 from tongti.shared.errors import BadInput, NotAllowed
 from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
-from tongti.units import queries as units
 from tongti.units.access import May, Viewer
 
 State = Lift.State
@@ -38,6 +38,7 @@ def sign_off(*, lift: Lift, by: Viewer) -> Lift:
     assert matter is not None
     matter.refresh_from_db(fields=["state"])
     require_in_hand(matter)
+    peer = peer_of(lift.asked_unit_id)
     # the matter's row is locked first, as in every step of the relay
     baton = relay.call_in(
         question=lift.question,
@@ -55,6 +56,8 @@ def sign_off(*, lift: Lift, by: Viewer) -> Lift:
     if not won:
         raise lost(lift, "签发", (State.SUBMITTED,))
     lift.refresh_from_db()
+    if peer is not None:
+        send_up(lift, peer)
     trail.record("lift.signed_off", lift, by=by, facts={"number": number, "baton": baton.pk, "level": lift.level})
     return lift
 
@@ -116,8 +119,17 @@ def close(*, lift: Lift, note: str, by: Viewer) -> Lift:
 # --- steps that jobs and other ways share ---------------------------------------------------------------------------
 
 
-def take_in(lift: Lift, *, words: str, paper: str, declined: bool, by: Actor) -> LiftReply:
-    """What the level above said, whichever way it came: kept on the line, and its part of the joint answer if it answers."""
+def take_in(
+    lift: Lift,
+    *,
+    words: str,
+    declined: bool,
+    by: Actor,
+    paper: str = "",
+    unit: str = "",
+    how: str = LiftReply.How.PAPER.value,
+) -> LiftReply:
+    """What the level above said, whichever way it came: kept whole on the line, and its part of the joint answer if it answers."""
     to = State.DECLINED if declined else State.ANSWERED
     if lift.baton is not None:
         # the matter before the line, as when it is signed off or withdrawn
@@ -127,9 +139,10 @@ def take_in(lift: Lift, *, words: str, paper: str, declined: bool, by: Actor) ->
         raise lost(lift, "记答复", ())
     reply = LiftReply.objects.create(
         lift=lift,
-        how=LiftReply.How.PAPER,
+        how=how,
         words=words,
         paper=paper,
+        unit=unit,
         declined=declined,
         by_id=by.actor_id if by.kind == "officer" else None,
         at=clock.now(),
@@ -137,7 +150,7 @@ def take_in(lift: Lift, *, words: str, paper: str, declined: bool, by: Actor) ->
     if declined:
         let_go(lift, words[:200], by=by)
     elif (baton := open_baton(lift)) is not None:
-        answers.take_in_part(baton=baton, words=words, by=by)
+        answers.take_in_part(baton=baton, words=_as_part(lift, words), by=by)
     lift.refresh_from_db()
     # two calls, so that each verb is written out
     if declined:
@@ -157,8 +170,10 @@ def end(lift: Lift, to: str, why: str, *, by: Actor, told: int | None = None) ->
         raise lost(lift, "撤回" if to == State.WITHDRAWN else "办结", (lift.state,) if lift.is_open else ())
     lift.refresh_from_db()
     if to == State.WITHDRAWN:
+        tell_up(lift, Kind.WITHDRAWN, {"reason": why})
         trail.record("lift.withdrawn", lift, by=by)
     else:
+        tell_up(lift, Kind.RESULT, {"note": why, "told": told or 0})
         trail.record("lift.closed", lift, by=by, facts={"told": told} if told is not None else None)
     return lift
 
@@ -177,9 +192,11 @@ def open_baton(lift: Lift) -> Baton | None:
     return Baton.objects.select_related("unit").filter(pk=lift.baton_id, state__in=OPEN_BATONS).first()
 
 
-def answers_here(lift: Lift) -> bool:
-    """Whether the unit that is asked has officers in this house who can write its part."""
-    return units.officers_of(lift.asked_unit_id, WORKERS).exists()
+def _as_part(lift: Lift, words: str) -> str:
+    """A part is as long as a part may be; the whole stands on the line, and the part says where."""
+    if len(words) <= ANSWER_LIMIT:
+        return words
+    return f"{words[: ANSWER_LIMIT - 60]}……（全文见提级事项 {lift.number}）"
 
 
 def tell_answered(lift: Lift, *, declined: bool = False) -> None:

@@ -1,6 +1,6 @@
 """Reads on the level lists, always for somebody."""
 
-from tongti.lifting.models import Level, Lift
+from tongti.lifting.models import Arrival, Level, Lift, Peer
 from tongti.lifting.queries.lists import (
     Filters,
     LevelRow,
@@ -19,24 +19,50 @@ from tongti.lifting.queries.one import (
     may_prepare,
     suggested,
 )
+from tongti.lifting.queries.peers import (
+    arrival_for,
+    arrivals,
+    arrivals_on,
+    letters_in,
+    letters_out,
+    may_listen,
+    own_card,
+    own_keys,
+    peer_for,
+    peers,
+    unit_ids_of,
+)
 
-LiftState = Lift.State
+LiftState, ArrivalState, PeerSide = Lift.State, Arrival.State, Peer.Side
 
 __all__ = [
+    "ArrivalState",
     "Filters",
     "Level",
     "LevelRow",
     "LiftState",
     "LiftView",
+    "PeerSide",
+    "arrival_for",
+    "arrivals",
+    "arrivals_on",
     "asked_units",
+    "letters_in",
+    "letters_out",
     "level_row",
     "level_rows",
     "lift_for",
     "lift_view",
     "lifts",
     "lifts_on",
+    "may_listen",
     "may_prepare",
+    "own_card",
+    "own_keys",
+    "peer_for",
+    "peers",
     "suggested",
     "to_sign",
+    "unit_ids_of",
     "waiting_for_reply",
 ]

@@ -7,18 +7,19 @@ from typing import Any
 from tongti.cases.models import Case
 from tongti.lifting import access
 from tongti.lifting.drafts import PLACES
-from tongti.lifting.models import Level, Lift, LiftReply
+from tongti.lifting.models import Level, Lift, LiftReply, Outgoing, Peer, PeerUnit
 from tongti.lifting.queries.lists import LevelRow, level_row
 from tongti.questions.models import Question
-from tongti.relay.actions.working import WORKERS
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
 from tongti.relay.plans import about
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.units import queries as units
-from tongti.units.access import Viewer
+from tongti.units.access import ROLES, May, Viewer
 from tongti.units.models import Unit
+
+WORKERS = tuple(code for code, role in ROLES.items() if May.HANDLE in role.grants)
 
 WISHED_DAYS = 21
 ON_ONE_MATTER = 20
@@ -31,6 +32,7 @@ class LiftView:
     lift: Lift
     row: LevelRow
     replies: tuple[LiftReply, ...]
+    letters: tuple[Outgoing, ...]
     may_change: bool
     may_sign: bool
     may_withdraw: bool
@@ -42,12 +44,18 @@ def lift_for(viewer: Viewer, pk: int) -> Lift:
     """A line on something she may see; raises NotVisible."""
     rows = Lift.objects.filter(access.visible(viewer), pk=pk).select_related(
         "question__category", "question__place", "case__category", "case__place", "asked_unit", "prepared_unit",
-        "prepared_by", "signed_by", "baton",
+        "prepared_by", "signed_by", "baton", "peer",
     )  # fmt: skip
     found = rows.first()
     if found is None:
         raise NotVisible
     return found
+
+
+def answers_here(lift: Lift) -> bool:
+    """Whether its unit writes its part in this house: it has officers here and is not behind a link."""
+    linked = PeerUnit.objects.filter(unit_id=lift.asked_unit_id, peer__state=Peer.State.ACTIVE).exists()
+    return not linked and units.officers_of(lift.asked_unit_id, WORKERS).exists()
 
 
 def lift_view(viewer: Viewer, lift: Lift) -> LiftView:
@@ -59,10 +67,13 @@ def lift_view(viewer: Viewer, lift: Lift) -> LiftView:
         lift=lift,
         row=level_row(viewer, lift),
         replies=tuple(LiftReply.objects.filter(lift=lift).select_related("part", "by").order_by("-pk")[:ON_ONE_MATTER]),
+        letters=tuple(Outgoing.objects.filter(lift=lift).defer("data").order_by("pk")[:ON_ONE_MATTER])
+        if lift.peer_id
+        else (),
         may_change=works and state in (s.PREPARED, s.SUBMITTED),
         may_sign=access.may_sign(viewer, lift) and state == s.SUBMITTED and lift.prepared_by_id != viewer.officer_id,
         may_withdraw=works and lift.is_open,
-        may_enter=enters and not units.officers_of(lift.asked_unit_id, WORKERS).exists(),
+        may_enter=enters and not answers_here(lift),
         may_close=works and state in (s.ANSWERED, s.DECLINED),
     )
 

@@ -1,7 +1,7 @@
 """Writes on questions. One verb, one function; grouped in files by what they change."""
 
 from tongti.questions.actions import teaching
-from tongti.questions.actions.deciding import Decided, count_me_in, decide, make, set_up
+from tongti.questions.actions.deciding import Decided, count_me_in, decide, make, open_for, set_up
 from tongti.questions.actions.lifecycle import (
     classify,
     clear_for_public,
@@ -59,6 +59,7 @@ __all__ = [
     "merge",
     "move",
     "note_progress",
+    "open_for",
     "record_findings",
     "refresh_question",
     "remove",

@@ -99,6 +99,18 @@ def make(
 
 
 @transaction.atomic
+def open_for(*, case: Case, title: str, by: Actor) -> Question:
+    """立题 of a single new case that comes as a question already: a level below lifted it to us. Called by lifting; from here on it
+    is dispatched, joined and answered like any other. Raises BadInput and what join raises."""
+    title = checked_title(title)
+    question = new_question(title=title, state=Q_.SET_UP, category_id=case.category_id, place_id=case.place_id, by=by)
+    moves = [Move(case.pk, None, question.pk)]
+    apply(Rearrangement.Kind.SPLIT, moves, owner=question.pk, reason="下级提请", by=by, made={question.pk})
+    question.refresh_from_db()
+    return question
+
+
+@transaction.atomic
 def decide(*, membership_ids: Collection[int], confirm: bool, by: Viewer, note: str = "") -> Decided:
     """并入 or 不是同题 for proposals. Those that somebody decided before are passed over; when none is left, raises Raced.
 

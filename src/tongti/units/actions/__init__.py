@@ -29,6 +29,7 @@ from tongti.units.actions.people import (
     reset_password,
     switch_officer,
 )
+from tongti.units.actions.places import add_place_above
 from tongti.units.actions.wording import change_text, check_text
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "add_category",
     "add_duty",
     "add_officer",
+    "add_place_above",
     "add_unit",
     "before_switching_off",
     "change_duty",

@@ -245,12 +245,14 @@ def on_matter(viewer: Viewer, *, question: Any = None, case: Any = None) -> dict
     matter = question or case
     rows = queries.lifts_on(viewer, question=question, case=case)
     may = viewer.can(May.LIFT) and queries.may_prepare(viewer, matter)
+    came = queries.arrivals_on(question) if question else []
     return {
         "rows": rows,
+        "came": came,
         "may": may,
         "question_id": question.pk if question else None,
         "case_id": case.pk if case else None,
-        "shown": bool(rows or may),
+        "shown": bool(rows or may or came),
     }
 
 

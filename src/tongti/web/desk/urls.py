@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_visits")),
     path("", include("tongti.web.desk.urls_linkups")),
     path("", include("tongti.web.desk.urls_lifts")),
+    path("", include("tongti.web.desk.urls_peers")),
     path("", include("tongti.web.desk.urls_admin")),
 ]

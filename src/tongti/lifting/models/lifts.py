@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from tongti.answers.models import Part
 from tongti.cases.models import Case
+from tongti.lifting.models.peering import Peer
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
 from tongti.units.models import Unit
@@ -68,6 +69,15 @@ class Lift(models.Model):
     ended_at = models.DateTimeField(null=True)
     told = models.PositiveIntegerField("结果告知件数", null=True)
 
+    # over a link: which, under which key both sides know it, and how it goes over there in that side's words
+    peer = models.ForeignKey(Peer, models.PROTECT, null=True, related_name="lifts")
+    key = models.UUIDField(null=True, unique=True)
+    upper_number = models.CharField("上级题号", max_length=20, blank=True)
+    upper_state = models.CharField("上级办到哪一步", max_length=20, blank=True)
+    upper_units = models.CharField("上级派给了谁", max_length=200, blank=True)
+    upper_due_on = models.DateField("上级的期限", null=True)
+    upper_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -112,12 +122,14 @@ class LiftReply(models.Model):
     class How(models.TextChoices):
         HERE = "here", "在本系统写的分答"
         PAPER = "paper", "来文代录"
+        LINK = "link", "经链路送来"
 
     lift = models.ForeignKey(Lift, models.PROTECT, related_name="replies")
     how = models.CharField("怎么来的", max_length=5, choices=How)
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")
     words = models.TextField("内容", blank=True)
     paper = models.CharField("来文文号", max_length=80, blank=True)
+    unit = models.CharField("答复单位", max_length=80, blank=True)
     declined = models.BooleanField("退回", default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -1,0 +1,170 @@
+"""What the other side is told. Upwards with each step of a line; downwards by looking at how things stand, as lines follow their
+matters: whatever moved a case (派单、签收、答复、分流、重办), the level below learns of it, once."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from tongti.answers.models import Answer, CaseWords, Reply
+from tongti.cases.models import Addition, Case, Diverted
+from tongti.lifting.actions.sending import post
+from tongti.lifting.models import Arrival, Kind, Lift, Peer, PeerUnit
+from tongti.questions.models import Membership, Question
+from tongti.relay.models import OPEN as OPEN_BATONS
+from tongti.relay.models import Baton
+from tongti.shared import clock
+from tongti.shared.actor import SYSTEM
+from tongti.trail import actions as trail
+
+BATCH = 500
+
+
+# --- upwards --------------------------------------------------------------------------------------------------------
+
+
+def peer_of(unit_id: int) -> Peer | None:
+    """The deployment in which this unit works, while the link to it stands."""
+    row = PeerUnit.objects.filter(unit_id=unit_id, peer__state=Peer.State.ACTIVE).select_related("peer").first()
+    return row.peer if row else None
+
+
+def send_up(lift: Lift, peer: Peer) -> None:
+    """The line goes to the deployment above: words of office and counts, nobody's words, name or number."""
+    lift.key, lift.peer = uuid.uuid4(), peer
+    lift.save(update_fields=["key", "peer"])
+    question, case = lift.question, lift.case
+    matter = question or case
+    assert matter is not None
+    data = {
+        "number": lift.number,
+        "level": lift.level,
+        "title": lift.title,
+        "statement": lift.statement,
+        "tried": lift.tried,
+        "basis": lift.basis,
+        "asked": lift.asked,
+        "asked_unit": lift.asked_unit.name,
+        "reply_by": lift.reply_by.isoformat(),
+        "cases": question.case_count if question else 1,
+        "askers": question.asker_count if question else 1,
+        "firms": question.enterprise_count if question else int(case is not None and case.party_kind == "enterprise"),
+        "by_township": _by_township(question, case),
+        "category": matter.category.name if matter.category else "",
+    }
+    post(peer=peer, kind=Kind.LIFTED, key=lift.key, data=data, lift=lift)
+
+
+def tell_up(lift: Lift, kind: str, data: dict[str, Any]) -> None:
+    """One more word about a line that went up; nothing when it did not, or the link is cut."""
+    if lift.peer is not None and lift.key is not None and lift.peer.state != Peer.State.REVOKED:
+        post(peer=lift.peer, kind=kind, key=lift.key, data=data, lift=lift)
+
+
+def _by_township(question: Question | None, case: Case | None) -> list[list[Any]]:
+    """How many cases of each township; a village counts for its township."""
+    rows = Case.objects.filter(pk=case.pk) if case else Case.objects.filter(pk__in=_members(question))
+    named: dict[str, int] = {}
+    places = rows.values_list("place__level", "place__name", "place__parent__name").annotate(n=Count("pk"))
+    for level, name, above, n in places.order_by():
+        if name:
+            key = name if level == "township" or not above else above
+            named[key] = named.get(key, 0) + n
+    return [[name, n] for name, n in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _members(question: Question | None) -> QuerySet[Membership, int]:
+    active = Membership.objects.filter(question=question, state=Membership.State.ACTIVE)
+    return active.values_list("case_id", flat=True)
+
+
+# --- downwards ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a case from below stands now, as far as the level below is told."""
+
+    number: str
+    state: str
+    units: str
+    due_on: str
+    reply: int
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """To be compared with what was told last."""
+        return {"state": self.state, "units": self.units, "due_on": self.due_on, "reply": self.reply}
+
+
+def tell_below(*, limit: int = BATCH) -> int:
+    """Write to the level below what changed since it was told last; answers how many letters. Safe to repeat."""
+    letters = 0
+    for pk in Arrival.objects.filter(state=Arrival.State.OPEN).order_by("pk").values_list("pk", flat=True)[:limit]:
+        with transaction.atomic():
+            rows = Arrival.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            arrival = rows.select_related("peer", "case", "question").filter(pk=pk, state=Arrival.State.OPEN).first()
+            if arrival is not None and arrival.peer.state != Peer.State.REVOKED:
+                letters += _tell(arrival)
+    return letters
+
+
+def _tell(arrival: Arrival) -> int:
+    now, told = _standing(arrival), arrival.told
+    if now.facts == told:
+        return 0
+    said: list[tuple[str, dict[str, Any]]] = []
+    declined = Diverted.objects.filter(case=arrival.case).first()
+    if declined is not None:
+        said.append((Kind.DECLINED, {"unit": "", "words": _told_asker(arrival.case)}))
+    elif now.reply and now.reply != told.get("reply"):
+        said.append((Kind.ANSWERED, _answer(now.reply)))
+    elif now.units and (now.units, now.due_on) != (told.get("units"), told.get("due_on")):
+        said.append((Kind.ASKED, {"number": now.number, "units": now.units, "due_on": now.due_on}))
+    else:
+        said.append((Kind.MOVED, {"number": now.number, "state": now.state}))
+    for kind, data in said:
+        post(peer=arrival.peer, kind=kind, key=arrival.key, data=data, arrival=arrival)
+    arrival.told = now.facts
+    if declined is not None:
+        arrival.state, arrival.ended_at = Arrival.State.DECLINED, clock.now()
+        trail.record("arrival.declined", arrival, by=SYSTEM)
+    arrival.save(update_fields=["told", "state", "ended_at"])
+    return len(said)
+
+
+def _standing(arrival: Arrival) -> Standing:
+    case = arrival.case
+    member = Membership.objects.filter(case=case, state=Membership.State.ACTIVE).select_related("question").first()
+    batons = Baton.objects.filter(question_id=member.question_id) if member else Baton.objects.filter(case=case)
+    held = list(batons.filter(state__in=OPEN_BATONS).select_related("unit").order_by("pk"))
+    held.sort(key=lambda baton: baton.role != Baton.Role.LEAD)
+    lead = next((baton for baton in held if baton.role == Baton.Role.LEAD), None)
+    reply = Reply.objects.filter(case=case).order_by("-pk").values_list("pk", flat=True).first()
+    # signed for by its lead, or not: the state that everybody here reads
+    state = lead.get_state_display() if lead else case.get_state_display()
+    return Standing(
+        number=member.question.number if member else case.number,
+        state=state,
+        units="、".join(baton.unit.name for baton in held)[:200],
+        due_on=lead.due_on.isoformat() if lead else "",
+        reply=reply or 0,
+    )
+
+
+def _answer(reply_id: int) -> dict[str, Any]:
+    """The joint answer as the level below may pass it on: its words and what was said to this case alone, no letterhead."""
+    reply = Reply.objects.select_related("answer__lead").get(pk=reply_id)
+    answer: Answer = reply.answer
+    own = CaseWords.objects.filter(answer=answer, case_id=reply.case_id).values_list("words", flat=True).first()
+    parts = (answer.done, own or "", answer.found, answer.basis, answer.next_steps)
+    words = "\n".join(text.strip() for text in parts if text.strip())
+    return {"unit": answer.lead.name, "words": words, "closing": answer.closing}
+
+
+def _told_asker(case: Case) -> str:
+    """Why it was sent back: what the desk told."""
+    rows = Addition.objects.filter(case=case, for_asker=True, by_kind="officer").order_by("-pk")
+    return rows.values_list("words", flat=True).first() or "不属于本级办理。"
