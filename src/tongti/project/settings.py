@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tongti.questions",
     "tongti.linkups",
     "tongti.relay",
+    "tongti.window",
     "tongti.answers",
     "tongti.verdicts",
     "tongti.supervision",

@@ -151,6 +151,16 @@ STATES: dict[str, State] = {
     "outgoing.refused": State(_("对方拒收"), "bad", "ban"),
     "outgoing.dropped": State(_("不再送"), "mute", "x"),
     "declined": State(_("上级退回"), "warn", "undo-2"),
+    # a reform candidate; how reaching the asker of a window's matter goes
+    "reformcandidate.proposed": State(_("待决定"), "wait", "lightbulb"),
+    "reformcandidate.accepted": State(_("改革中"), "info", "circle-dot-dashed"),
+    "reformcandidate.done": State(_("已改"), "ok", "circle-check"),
+    "reformcandidate.refused": State(_("不采纳"), "mute", "x"),
+    "reformcandidate.merged": State(_("已并入"), "mute", "merge"),
+    "contact.waiting": State(_("还没联系"), "wait", "phone"),
+    "contact.late": State(_("过了联系时限"), "bad", "phone"),
+    "contact.done": State(_("联系过了"), "ok", "phone"),
+    "contact.late_done": State(_("联系晚了"), "warn", "phone"),
     # the outbox, an import
     "waiting": State(_("待发"), "mute", "hourglass"),
     "sent": State(_("已发"), "ok", "send"),

@@ -131,13 +131,18 @@ def _prepare(steps: Steps, *, demo: bool) -> None:
 
 
 def _defaults() -> str:
-    """Categories where there are none, regimes whose code is new: a second start enters nothing."""
+    """Categories and causes where there are none, regimes whose code is new: a second start enters nothing."""
     from tongti.deadlines.actions import load_samples
     from tongti.shared.actor import SYSTEM
     from tongti.units.actions import load_defaults
+    from tongti.window.actions import load_causes
 
-    categories, regimes = load_defaults(by=SYSTEM), load_samples(by=SYSTEM)
-    return f"载入 {categories} 项分类、{regimes} 条时限规则" if categories or regimes else "没有变化"
+    loaded = {
+        "项分类": load_defaults(by=SYSTEM),
+        "条时限规则": load_samples(by=SYSTEM),
+        "种卡点原因": load_causes(by=SYSTEM),
+    }
+    return f"载入 {'、'.join(f'{n} {what}' for what, n in loaded.items())}" if any(loaded.values()) else "没有变化"
 
 
 def _start_children(steps: Steps, children: Children, args: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May, Viewer
 from tongti.verdicts import queries as verdicts
 from tongti.web import nav
-from tongti.web.desk import supervision
+from tongti.web.desk import supervision, window
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
@@ -258,6 +258,7 @@ def _show(
         "may": may,
         "came_back": _came_back(viewer, baton),
         "supervised": supervision.on_matter(viewer, question=question, case=case),
+        "window": window.on_matter(viewer, question=question, case=case),
         "forms": forms,
         "form": form,
         "opened": opened,

@@ -15,6 +15,8 @@ from tongti.shared.text import normal_phone
 from tongti.shared.uploads import ACCEPT
 from tongti.units import queries as units
 from tongti.web.forms import DateInput, FilesField, Form, MultipleFileInput
+from tongti.window.queries import names as item_names
+from tongti.window.queries import told_once_choices
 
 CHANNELS = [
     (Channel.PHONE, Channel.PHONE.label),
@@ -168,17 +170,24 @@ class RegisterForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     # 办不成事: what the window's register asks for (domain rules 3.1)
-    matter = forms.CharField(label="事项名称", required=False, max_length=100)
-    department = forms.CharField(label="办事部门", required=False, max_length=60)
+    matter = forms.CharField(
+        label="办什么事",
+        required=False,
+        max_length=120,
+        help_text="输几个字从办事事项里选；没有的照原话写。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "list-items"}),
+    )
+    department = forms.CharField(label="找过的部门或窗口", required=False, max_length=80)
+    step = forms.CharField(label="卡在哪一步", required=False, max_length=60)
+    paper = forms.CharField(label="要补的材料", required=False, max_length=120)
     visits = forms.IntegerField(label="去过几次", required=False, min_value=1, max_value=99)
+    first_tried = forms.DateField(label="第一次去是哪天", required=False, widget=DateInput)
     stuck_at = forms.CharField(
         label="卡在哪里", required=False, max_length=500, help_text="窗口怎么说的，要什么材料，理由是什么。",
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     told_once = forms.ChoiceField(
-        label="有没有一次性告知",
-        required=False,
-        choices=[("", "说不清"), ("有", "有"), ("没有", "没有")],
+        label="有没有一次性告知", required=False, choices=[("", "说不清"), *told_once_choices()]
     )
 
     STUCK: ClassVar[dict[str, str]] = {
@@ -206,6 +215,11 @@ class RegisterForm(Form):
         """What may stand in the field of categories."""
         return named_categories()
 
+    @cached_property
+    def items(self) -> list[tuple[int, str, str]]:
+        """Service items to pick from at the door 办不成事."""
+        return item_names()
+
     @property
     def is_stuck(self) -> bool:
         """Whether the door 办不成事 was chosen."""
@@ -226,9 +240,11 @@ class RegisterForm(Form):
         rows = [
             ("事项名称", data["matter"]),
             ("办事部门", data["department"]),
+            ("卡在哪一步", data["step"]),
+            ("要补的材料", data["paper"]),
             ("去过几次", f"{data['visits']} 次"),
             ("卡在哪里", data["stuck_at"]),
-            ("一次性告知", data["told_once"]),
+            ("一次性告知", dict(told_once_choices()).get(data["told_once"], "")),
         ]
         lines = "\n".join(f"{label}：{value}" for label, value in rows if value)
         return f"{data['words']}\n\n【办不成事登记】\n{lines}"

@@ -19,8 +19,16 @@ from tongti.shared.uploads import Upload
 from tongti.units.access import May, Viewer
 from tongti.web.desk.cases_forms import RegisterForm, fresh
 from tongti.web.desk.doors import DeskRequest, desk
+from tongti.window import actions as window
+from tongti.window.actions import MatterDraft
 
-FIELD_OF = {"body": "words", "asker_name": "name", "asker_kind": "who"}
+FIELD_OF = {
+    "body": "words",
+    "asker_name": "name",
+    "asker_kind": "who",
+    "item_words": "matter",
+    "first_tried_on": "first_tried",
+}
 LEAST_WORDS = 6
 
 
@@ -44,11 +52,7 @@ def page(request: DeskRequest) -> HttpResponse:
         form.add_error("answer", "写了当场答复：要办结请按“当场答复并办结”，否则请清空这一栏。")
     else:
         try:
-            intake = _intake(request, form)
-            if at_once:
-                case = actions.register_and_answer(intake=intake, words=answer, by=request.viewer)
-            else:
-                case = actions.register(intake=intake, by=request.viewer)
+            case = _enter(request, form, answer if at_once else "")
         except BadInput as wrong:
             form.add_error(
                 FIELD_OF.get(wrong.field, wrong.field) if wrong.field in _known(form) else None, wrong.sentence
@@ -154,6 +158,29 @@ def _matches(viewer: Viewer, words: str) -> list[matching.DeskMatch]:
     if len(words.strip()) < LEAST_WORDS:
         return []
     return matching.desk_matches(viewer, words, limit=5)
+
+
+def _enter(request: DeskRequest, form: RegisterForm, answer: str) -> Any:
+    """The case, at the door 办不成事 with its row of the window's register; with ``answer`` it is closed at once."""
+    intake = _intake(request, form)
+    if form.is_stuck:
+        return window.register(intake=intake, matter=_matter(form), answer=answer, by=request.viewer)
+    if answer:
+        return actions.register_and_answer(intake=intake, words=answer, by=request.viewer)
+    return actions.register(intake=intake, by=request.viewer)
+
+
+def _matter(form: RegisterForm) -> MatterDraft:
+    data = form.cleaned_data
+    return MatterDraft(
+        item_words=data["matter"],
+        office=data["department"],
+        step_words=data["step"],
+        paper_words=data["paper"],
+        trips=data["visits"],
+        first_tried_on=data["first_tried"],
+        told_once=data["told_once"],
+    )
 
 
 def _known(form: RegisterForm) -> set[str]:

@@ -78,7 +78,8 @@ def catalogue_import(request: DeskRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and "kept" in request.POST:
         return _apply(request, kind)
     sent = request.method == "POST"
-    form = FileForm(request.POST if sent else None, request.FILES if sent else None, accept=f".{book.extension}")
+    accept = getattr(book, "accept", f".{book.extension}")
+    form = FileForm(request.POST if sent else None, request.FILES if sent else None, accept=accept)
     if sent and form.is_valid():
         try:
             plan = transfer.plan(kind=kind, content=form.cleaned_data["file"].read(), by=request.viewer)

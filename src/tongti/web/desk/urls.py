@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_questions")),
     path("", include("tongti.web.desk.urls_relay")),
     path("", include("tongti.web.desk.urls_answers")),
+    path("", include("tongti.web.desk.urls_window")),
     path("", include("tongti.web.desk.urls_supervision")),
     path("", include("tongti.web.desk.urls_firms")),
     path("", include("tongti.web.desk.urls_visits")),

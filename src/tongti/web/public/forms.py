@@ -8,7 +8,9 @@ from tongti.shared.kept import kept
 from tongti.shared.text import ONLY_SIGNS, has_words, normal_phone, tidy
 from tongti.shared.uploads import ACCEPT
 from tongti.units import queries as units
-from tongti.web.forms import FilesField, Form, MultipleFileInput
+from tongti.web.forms import DateInput, FilesField, Form, MultipleFileInput
+from tongti.window.actions import MatterDraft
+from tongti.window.queries import told_once_choices
 
 PHONE_WRONG = "这个电话号码不对，请检查：手机号是 11 位，座机请带区号。"
 UNKNOWN_TOWN = "0"
@@ -205,8 +207,9 @@ class StuckForm(SayForm):
 
     matter = forms.CharField(
         label="办什么事？",
-        max_length=60,
-        help_text="例如：办残疾人证、过户、开店办执照。",
+        max_length=120,
+        help_text="例如：办残疾人证、过户、开店办执照。输几个字，可以从列表里选。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "list-items"}),
         error_messages={"required": "请写要办的是什么事，例如“办残疾人证”。"},
     )
     office = forms.CharField(
@@ -222,9 +225,26 @@ class StuckForm(SayForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "ctl-num"}),
     )
+    since = forms.DateField(label="第一次去是哪天？", required=False, widget=DateInput)
+    step = forms.CharField(
+        label="卡在哪一步？", max_length=60, required=False, help_text="例如：受理、审核、缴费、领证。"
+    )
+    paper = forms.CharField(label="要您补什么材料？", max_length=120, required=False)
+    told = forms.ChoiceField(
+        label="有没有一次告诉您要哪些材料？", required=False, choices=[("", "说不清"), *told_once_choices()]
+    )
 
-    TYPED: ClassVar[tuple[str, ...]] = ("matter", "office", "times", *SayForm.TYPED)
-    field_order = ("who", "matter", "office", "times", "words")
+    TYPED: ClassVar[tuple[str, ...]] = (
+        "matter",
+        "office",
+        "times",
+        "since",
+        "step",
+        "paper",
+        "told",
+        *SayForm.TYPED,
+    )
+    field_order = ("who", "matter", "office", "times", "since", "step", "paper", "told", "words")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -241,11 +261,28 @@ class StuckForm(SayForm):
             lines.append(f"找过的部门或窗口：{found['office']}")
         if found.get("times"):
             lines.append(f"去过的次数：{found['times']} 次")
+        if found.get("step"):
+            lines.append(f"卡在哪一步：{found['step']}")
+        if found.get("paper"):
+            lines.append(f"要补的材料：{found['paper']}")
         return "\n".join([*lines, f"卡在哪里：{found['words']}"])
 
     @property
     def title(self) -> str:
-        return f"办不成事：{self.cleaned_data['matter']}"
+        return f"办不成事：{self.cleaned_data['matter']}"[:120]
+
+    def register(self) -> MatterDraft:
+        """The window's row beside the case."""
+        found = self.cleaned_data
+        return MatterDraft(
+            item_words=found["matter"],
+            office=found["office"],
+            step_words=found["step"],
+            paper_words=found["paper"],
+            trips=found["times"],
+            first_tried_on=found["since"],
+            told_once=found["told"],
+        )
 
 
 class JoinForm(Form):

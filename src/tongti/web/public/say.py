@@ -27,13 +27,27 @@ from tongti.web.public.forms import SayForm, StuckForm, places, village_choices
 from tongti.web.public.promise import promise
 from tongti.web.public.same import Panel, panel
 from tongti.web.public.texts import text
+from tongti.window import actions as window
+from tongti.window import queries as window_queries
 
 STRANGER = Asker(None)
 RECEIPT_SALT = "public.receipt"
 FORMS: dict[str, type[SayForm]] = {Channel.WEB: SayForm, Channel.STUCK: StuckForm}
 PAGES: dict[str, str] = {Channel.WEB: "public:say", Channel.STUCK: "public:say_stuck"}
 # Where an action's complaint about a field belongs on our form.
-FIELDS = {"body": "words", "title": "words", "place": "town", "asker_name": "name", "asker_kind": "who"}
+FIELDS = {
+    "body": "words",
+    "title": "words",
+    "place": "town",
+    "asker_name": "name",
+    "asker_kind": "who",
+    "item_words": "matter",
+    "step_words": "step",
+    "paper_words": "paper",
+    "trips": "times",
+    "first_tried_on": "since",
+    "told_once": "told",
+}
 STEPS = ["说清楚", "核对提交"]
 
 
@@ -102,6 +116,7 @@ def _page(request: HttpRequest, form: SayForm, draft: Draft, *, status: int = 20
         "draft": draft,
         "stuck": draft.channel == Channel.STUCK,
         "stuck_lead": text("site.help_stuck") if draft.channel == Channel.STUCK else "",
+        "items": window_queries.names() if draft.channel == Channel.STUCK else [],
         "panel": panel(str(form["words"].value() or "")) if draft.data else Panel(),
         "limits": promise(channel=draft.channel, asker_kind="person"),
         "privacy": text("privacy.short"),
@@ -172,25 +187,26 @@ def _send(request: HttpRequest, form: SayForm, draft: Draft) -> HttpResponse:
     found = form.cleaned_data
     try:
         limits.submit(request, found["phone"])
-        case = cases.register(
-            intake=Intake(
-                key=draft.intake_key,
-                channel=draft.channel,
-                kind=Kind.HELP,
-                title=form.title,
-                body=form.body,
-                place_id=form.place_id,
-                address=found["address"],
-                asker_kind=found["who"],
-                asker_name=found["name"],
-                phone=found["phone"],
-                email=found["email"],
-                reply_wanted=not found["quiet"],
-                hide_identity=found["hide"],
-                uploads=draft.uploads(),
-            ),
-            by=STRANGER,
+        intake = Intake(
+            key=draft.intake_key,
+            channel=draft.channel,
+            kind=Kind.HELP,
+            title=form.title,
+            body=form.body,
+            place_id=form.place_id,
+            address=found["address"],
+            asker_kind=found["who"],
+            asker_name=found["name"],
+            phone=found["phone"],
+            email=found["email"],
+            reply_wanted=not found["quiet"],
+            hide_identity=found["hide"],
+            uploads=draft.uploads(),
         )
+        if isinstance(form, StuckForm):
+            case = window.register(intake=intake, matter=form.register(), by=STRANGER)
+        else:
+            case = cases.register(intake=intake, by=STRANGER)
     except DomainError as error:
         form.add_error(_field(error, form), error.sentence)
         return _check_page(request, form, draft, status=error.status)
@@ -231,6 +247,7 @@ def _check_page(request: HttpRequest, form: SayForm, draft: Draft, *, status: in
         "draft": draft,
         "stuck": draft.channel == Channel.STUCK,
         "edit": reverse(PAGES[draft.channel]),
+        "guide": window_queries.guide(form.cleaned_data.get("matter", "")),
         "panel": panel(form.cleaned_data.get("words", "")),
         "promise": promise(channel=draft.channel, asker_kind=form.cleaned_data.get("who", "person")),
         "privacy": text("privacy.short"),
