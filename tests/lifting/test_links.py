@@ -16,6 +16,7 @@ from tests.lifting.stories import in_hand, lifted, upstairs
 from tests.relay.stories import Story, deferred, verbs
 from tongti.answers import actions as answers
 from tongti.answers.models import Answer, Part
+from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.lifting import actions, keys, queries, signatures, wire
 from tongti.lifting.actions import receiving
@@ -302,12 +303,13 @@ def _works_on(up: Story, question: Question) -> None:
     up.accept("水利局", "黄志强")
 
 
-def test_the_level_below_is_told_each_step_and_the_answer(up, monkeypatch):
+def test_the_level_below_is_told_each_step_and_the_answer(up, monkeypatch, run_jobs):
     there, about = Elsewhere(), uuid.uuid4()
     there.registered(up.cast, "below")
     there.tells("lifted", about, LIFTED)
     came = there.receipts(monkeypatch)
     arrival = Arrival.objects.get()
+    run_jobs()  # the engine reads it like any case
     for step in (lambda: None, lambda: _works_on(up, arrival.question), lambda: _answer(up, arrival.question)):
         step()
         actions.tell_below()
@@ -320,6 +322,8 @@ def test_the_level_below_is_told_each_step_and_the_answer(up, monkeypatch):
     assert came[2]["data"]["unit"] == "云岭区水利局"
     assert "主变已列入今年项目" in came[2]["data"]["words"]
     assert set(Outgoing.objects.values_list("state", flat=True)) == {"acknowledged"}
+    # its asker is another office, invited to judge like anybody
+    assert "invite_verdicts" in run_jobs()
     # and below it is done with
     assert there.tells("result", about, {"note": "共答已签发", "told": 19})[1]["taken"]
     arrival.refresh_from_db()
@@ -356,6 +360,18 @@ def test_the_desk_sends_back_what_is_not_ours(up, monkeypatch):
     assert verbs(arrival) == ["arrival.came", "arrival.declined"]
     with pytest.raises(ArrivalMoved):
         actions.decline(arrival=arrival, reason="再退", by=up.cast.viewer("韦晓梅"))
+
+
+def test_what_the_desk_diverts_by_the_usual_way_is_told_below_too(up, monkeypatch):
+    there, about = Elsewhere(), uuid.uuid4()
+    there.registered(up.cast, "below")
+    there.tells("lifted", about, LIFTED)
+    came, case = there.receipts(monkeypatch), Arrival.objects.get().case
+    cases.divert(case=case, reason_code="beyond", words="由供电企业按合同办理。", by=up.cast.viewer("韦晓梅"))
+    actions.tell_below()
+    actions.send_all_letters()
+    assert [(letter["kind"], letter["data"]["words"]) for letter in came] == [("declined", "由供电企业按合同办理。")]
+    assert Arrival.objects.get().state == "declined"
 
 
 def test_what_is_withdrawn_below_is_withdrawn_here(up, run_jobs):

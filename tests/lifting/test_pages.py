@@ -1,10 +1,12 @@
 """The pages of the level lists: a line is written, signed off, answered and printed; what is wrong is said beside the field."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from tests.lifting.stories import WORDS, in_hand, lifted, prepared, upstairs
+from tests.visits.stories import make_outing
 from tongti.lifting.models import Lift
 from tongti.shared import clock
 
@@ -117,3 +119,27 @@ def test_what_is_not_in_hand_cannot_be_put_on_a_list(signed_in, up):
     refused = browser.post(f"/desk/questions/{question.pk}/lift/", sent(up.cast))
     assert refused.status_code == 409
     assert "派出去、有单位牵头以后" in text(refused)
+
+
+@pytest.mark.usefixtures("on_friday")
+def test_what_was_found_at_a_firm_to_be_of_class_c_is_in_the_form(signed_in, up):
+    outing = make_outing(up.cast)
+    case = outing.finding(handling="C", matter="220 千伏线路改道", level="region", paper="清单第 1 号").case
+    up.dispatch(case=case, helpers=(), territory_id=None)
+    up.accept("水利局", "黄志强")
+    browser = signed_in("黄志强")
+    assert "列进清单，请上级解决" in text(browser.get(f"/desk/cases/{case.pk}/"))
+    page = text(browser.get(f"/desk/cases/{case.pk}/lift/"))
+    assert "220 千伏线路改道" in page
+    chosen = [control for control in re.findall("<input[^>]*>", page) if "checked" in control]
+    assert [control for control in chosen if 'value="region"' in control] == chosen != []
+    assert case.body not in page
+
+
+def test_the_relay_says_which_level_answers(signed_in, up):
+    question = in_hand(up)
+    lifted(up, question)
+    lifted(up, question, "水利厅")
+    page = text(signed_in("黄志强").get(f"/desk/questions/{question.pk}/"))
+    assert '<span class="tag">市级</span>' in page
+    assert '<span class="tag">自治区（省）级</span>' in page

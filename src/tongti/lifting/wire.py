@@ -3,13 +3,12 @@
 import http.client
 import json
 import ssl
-import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from tongti.lifting import keys, signatures
-from tongti.shared import crypto
+from tongti.shared import clock, crypto
 
 PATH = "/link/v1/inbox/"
 SECONDS = 10.0
@@ -34,7 +33,10 @@ def post(url: str, body: bytes, *, serial: int, public: bytes, message_id: str) 
     signer = keys.key_id(crypto.installation_id(), keys.public_key(serial))
     headers = {"Content-Type": signatures.TYPE, "Content-Digest": digest, "Connection": "close"}
     headers |= signatures.sign(
-        keys.private_key(serial), signatures.request_parts(PATH, digest), key_id=signer, created=int(time.time())
+        keys.private_key(serial),
+        signatures.request_parts(PATH, digest),
+        key_id=signer,
+        created=int(clock.now().timestamp()),
     )
     status, answer_headers, answer = _exchange(url, body, headers)
     said = _read(answer)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tongti.lifting import keys, signatures
 from tongti.lifting.actions.taking import take
@@ -126,8 +126,14 @@ def _opened(peer: Peer, claimed: Claim, body: bytes) -> Letter:
 
 @transaction.atomic
 def _once(letter: Letter) -> tuple[bool, str]:
-    """Whether it is taken, and why not. The same letter signed anew gets the same answer and does nothing again."""
-    peer = Peer.objects.select_for_update(of=("self",), no_key=True).get(pk=letter.peer.pk)
+    """Whether it is taken, and why not. The same letter signed anew gets the same answer and does nothing again.
+
+    Letters of one peer come one after the other. That lock is not the peer's row: a step of ours locks a line before it writes a
+    letter under that row, and here the letter comes before the line.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"link.in:{letter.peer.pk}"])
+    peer = Peer.objects.get(pk=letter.peer.pk)
     if peer.state != Peer.State.ACTIVE:
         raise Turned(401, "unknown_key")
     known = Incoming.objects.filter(peer=peer, message_id=letter.message_id).first()

@@ -50,6 +50,8 @@ def send_letters(*, peer_id: int, limit: int = 100) -> int:
     """Send what is due to one peer, oldest first; stops at the first that does not arrive. Answers how many arrived."""
     sent = 0
     while sent < limit and _send_one(peer_id):
+        # outside the letter's transaction: whoever cuts the link locks the peer before its letters
+        Peer.objects.filter(pk=peer_id).update(reached_at=clock.now())
         sent += 1
     return sent
 
@@ -88,7 +90,6 @@ def _send_one(peer_id: int) -> bool:
     letter.failure, letter.ended_at = said.reason, clock.now()
     letter.attempts += 1
     letter.save(update_fields=["state", "failure", "ended_at", "attempts"])
-    Peer.objects.filter(pk=letter.peer_id).update(reached_at=clock.now())
     return True
 
 

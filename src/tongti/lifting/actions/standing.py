@@ -7,7 +7,7 @@ from tongti.lifting import access
 from tongti.lifting.actions.preparing import lost, require_in_hand
 from tongti.lifting.actions.telling import peer_of, send_up, tell_up
 from tongti.lifting.errors import AnswersHere, OwnLift
-from tongti.lifting.models import Kind, Lift, LiftReply
+from tongti.lifting.models import OPEN, Kind, Lift, LiftReply
 from tongti.lifting.queries.one import answers_here
 from tongti.outbox import notices
 from tongti.relay import actions as relay
@@ -83,6 +83,11 @@ def withdraw(*, lift: Lift, reason: str, by: Viewer) -> Lift:
     """撤回: it is not asked any more; the baton of the unit that was asked ends. Raises NotAllowed, BadInput, LiftMoved, Raced."""
     access.require_work_on(by, lift)
     reason = checked_words(reason, "reason", "撤回的理由", 300)
+    if lift.baton is not None:
+        # the matter before the line; what came in meanwhile is seen below, and then it is not withdrawn
+        relay.lock_matter(baton=lift.baton)
+    if not Lift.objects.filter(pk=lift.pk, state=lift.state, version=lift.version).exists():
+        raise lost(lift, "撤回", OPEN if lift.is_open else ())
     let_go(lift, reason, by=by)
     return end(lift, State.WITHDRAWN, reason, by=by)
 

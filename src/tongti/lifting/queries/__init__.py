@@ -13,6 +13,7 @@ from tongti.lifting.queries.lists import (
 from tongti.lifting.queries.one import (
     LiftView,
     asked_units,
+    case_ids_of,
     lift_for,
     lift_view,
     lifts_on,
@@ -47,6 +48,7 @@ __all__ = [
     "arrivals",
     "arrivals_on",
     "asked_units",
+    "case_ids_of",
     "letters_in",
     "letters_out",
     "level_row",

@@ -9,7 +9,7 @@ from tongti.lifting import access
 from tongti.lifting.drafts import PLACES
 from tongti.lifting.models import Level, Lift, LiftReply, Outgoing, Peer, PeerUnit
 from tongti.lifting.queries.lists import LevelRow, level_row
-from tongti.questions.models import Question
+from tongti.questions.models import Membership, Question
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
 from tongti.relay.plans import about
@@ -101,6 +101,14 @@ def asked_units() -> list[tuple[str, list[tuple[int, str]]]]:
 
 def _level_of(unit: Unit) -> Level | None:
     return next((level for level, places in PLACES.items() if unit.region.level in places), None)
+
+
+def case_ids_of(matter: Question | Case, limit: int = 500) -> list[int]:
+    """The cases behind a matter that she was let see."""
+    if isinstance(matter, Case):
+        return [matter.pk]
+    active = Membership.objects.filter(question=matter, state=Membership.State.ACTIVE)
+    return list(active.order_by("-pk").values_list("case_id", flat=True)[:limit])
 
 
 def suggested(matter: Question | Case) -> dict[str, Any]:

@@ -111,7 +111,8 @@ def relay_of(viewer: Viewer, *, question: Question | None = None, case: Case | N
         return Relay((), (), None, 1)
     if not seen:
         return Relay((), (), None, 1)
-    return table(list(batons.select_related("unit", "officer", "duty").order_by("pk")), viewer=viewer)
+    # the place of the unit says which level answers
+    return table(list(batons.select_related("unit__region", "officer", "duty").order_by("pk")), viewer=viewer)
 
 
 def lead_of(viewer: Viewer, question: Question) -> Baton | None:

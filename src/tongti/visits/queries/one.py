@@ -10,6 +10,7 @@ from django.conf import settings
 
 from tongti.accounts.models import Officer
 from tongti.cases.models import Case
+from tongti.questions.models import Question
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.trail import queries as trail
@@ -71,6 +72,13 @@ def findings(visit: Visit) -> list[FindingRow]:
     for step in FindingStep.objects.filter(finding_id__in=[row.pk for row in rows]).order_by("finding_id", "place"):
         steps.setdefault(step.finding_id, []).append(step)
     return [FindingRow(row, steps.get(row.pk, [])) for row in rows]
+
+
+def lifted_finding(case_ids: Sequence[int]) -> Finding | None:
+    """The newest difficulty of class C (提级协调) that became one of these cases, which the caller was let see: what is to be
+    co-ordinated, and by which level."""
+    rows = Finding.objects.filter(case_id__in=case_ids, handling=Question.Handling.LIFTED)
+    return rows.order_by("-pk").first()
 
 
 def finding_for(viewer: Viewer, pk: int) -> Finding:

@@ -15,6 +15,7 @@ from tongti.questions import queries as questions
 from tongti.shared import clock
 from tongti.shared.errors import DomainError, NotVisible, Raced
 from tongti.units.access import May, Viewer
+from tongti.visits import queries as visits
 from tongti.web import nav
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
@@ -118,9 +119,7 @@ def _new(request: DeskRequest, thing: Any, back: str, **matter: Any) -> HttpResp
             request, f"{thing.number} 现在是“{thing.get_state_display()}”，由牵头或协办单位在办理中列进清单。"
         )
         return redirect(back)
-    form = LiftForm(
-        request.POST if posted else None, initial={"level": _asked_level(request), **queries.suggested(thing)}
-    )
+    form = LiftForm(request.POST if posted else None, initial=_first(request, thing))
     status = 422 if posted else 200
     if posted and form.is_valid():
         try:
@@ -226,6 +225,15 @@ def _edit(
     return render(request, "desk/lifts/edit.html", context, status=status)
 
 
+def _first(request: DeskRequest, thing: Any) -> dict[str, Any]:
+    """What a new line starts from: the matter, and what an officer wrote when a firm's difficulty was found to be of class C."""
+    first = {"level": queries.Level.CITY.value, **queries.suggested(thing)}
+    finding = visits.lifted_finding(queries.case_ids_of(thing))
+    if finding is not None:
+        first |= {"level": finding.level, "asked": finding.matter}
+    return first
+
+
 def _initial(lift: Any) -> dict[str, Any]:
     names = ("level", "title", "statement", "tried", "basis", "asked", "reply_by", "version")
     return {"asked_unit": str(lift.asked_unit_id), **{name: getattr(lift, name) for name in names}}
@@ -234,10 +242,6 @@ def _initial(lift: Any) -> dict[str, Any]:
 def _level(request: DeskRequest) -> str:
     asked = request.GET.get("level", "")
     return asked if asked in queries.Level.values else ""
-
-
-def _asked_level(request: DeskRequest) -> str:
-    return _level(request) or queries.Level.CITY.value
 
 
 def on_matter(viewer: Viewer, *, question: Any = None, case: Any = None) -> dict[str, Any]:
