@@ -40,6 +40,8 @@ def test_a_line_counts_as_lifted_when_a_leader_signed_it(up):
     # one holder still: the lead that had it before
     leads = Baton.objects.filter(question=question, role="lead", state__in=("offered", "accepted", "objected"))
     assert [baton.unit.short_name for baton in leads] == ["水利局"]
+    # no helper's limit of the district binds the city: it has the lead's time
+    assert lift.baton.due_on == leads[0].due_on > up.baton("住建局").due_on
     question.refresh_from_db()
     assert up.cast.units["市水利局"].pk in question.units
 
@@ -80,6 +82,7 @@ def test_a_level_without_people_here_answers_on_paper(up):
     lift = lifted(up, question, "水利厅")
     # nobody here can sign for it, so no clock runs for signing
     assert (lift.baton.sign_due_at, lift.baton.contact_due_at) == (None, None)
+    assert lift.baton.explanation["others"] == {}  # nothing that a recount would bring back
     by = up.cast.viewer("黄志强")
     with pytest.raises(BadInput, match="来文文号"):
         actions.enter_paper(lift=lift, words="同意。", paper="", by=by)

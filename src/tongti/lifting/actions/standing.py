@@ -7,7 +7,7 @@ from tongti.lifting import access
 from tongti.lifting.actions.preparing import lost, require_in_hand
 from tongti.lifting.actions.telling import peer_of, send_up, tell_up
 from tongti.lifting.errors import AnswersHere, OwnLift
-from tongti.lifting.models import OPEN, Kind, Lift, LiftReply
+from tongti.lifting.models import OPEN, Kind, Level, Lift, LiftReply
 from tongti.lifting.queries.one import answers_here
 from tongti.outbox import notices
 from tongti.relay import actions as relay
@@ -46,6 +46,7 @@ def sign_off(*, lift: Lift, by: Viewer) -> Lift:
         unit_id=lift.asked_unit_id,
         task=lift.asked,
         reason=f"{lift.get_level_display()}：{lift.title}"[:200],
+        above=lift.level != Level.COUNTY,
         elsewhere=not answers_here(lift),
         by=by,
     )

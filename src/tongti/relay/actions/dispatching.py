@@ -121,12 +121,14 @@ def call_in(
     unit_id: int,
     task: str,
     reason: str,
+    above: bool = False,
     elsewhere: bool = False,
     by: Actor,
 ) -> Baton:
     """提请: a unit (of whatever level) is asked for its part of what is in hand; it helps, the lead stays the one holder.
 
     Called by lifting, whose sign-off is the permission. A baton that the unit holds already is answered as it is.
+    ``above``: it is of a higher level, which no helper's limit of ours binds; it has the time that the lead has.
     ``elsewhere``: the unit does not work in this house, so nobody here can sign for the baton, object or ring an asker, and
     those clocks do not run. Raises BadInput, NoLead.
     """
@@ -134,11 +136,19 @@ def call_in(
     held: Baton | None = matter.open_batons().filter(unit_id=unit_id).select_related("unit").first()
     if held is not None:
         return held
-    return _one_more(matter, unit_id, Baton.Role.HELPER.value, task, reason, elsewhere=elsewhere, by=by)
+    return _one_more(matter, unit_id, Baton.Role.HELPER.value, task, reason, above=above, elsewhere=elsewhere, by=by)
 
 
 def _one_more(
-    asked: Matter, unit_id: int, role: str, task: str, reason: str, *, elsewhere: bool = False, by: Actor
+    asked: Matter,
+    unit_id: int,
+    role: str,
+    task: str,
+    reason: str,
+    *,
+    above: bool = False,
+    elsewhere: bool = False,
+    by: Actor,
 ) -> Baton:
     unit = unit_for_baton(unit_id, "unit_id")
     task = checked_words(task, "task", "任务", matters.TASK_LIMIT)
@@ -152,9 +162,11 @@ def _one_more(
     baton = _baton(matter, unit, role, task, now=now, by=by, duty_id=lead.duty_id, reason=reason)
     baton.round = lead.round
     regime = regime_of(matter, joint=True, start=now)
-    _set_clocks(baton, clocks_for(regime, role, now, received=matter.received_at, not_after=lead))
+    timed_as = Baton.Role.LEAD.value if above else role
+    _set_clocks(baton, clocks_for(regime, timed_as, now, received=matter.received_at, not_after=lead))
     if elsewhere:
         baton.sign_due_at = baton.object_due_at = baton.contact_due_at = None
+        baton.explanation = baton.explanation | {"others": {}}
     baton.save(force_insert=True)
     matters.record("baton.offered", [baton], matter, by=by, facts={"due_on": baton.due_on.isoformat()})
     matters.settle_units(matter, by=by)
