@@ -374,6 +374,29 @@ def test_what_the_desk_diverts_by_the_usual_way_is_told_below_too(up, monkeypatc
     assert Arrival.objects.get().state == "declined"
 
 
+def test_what_is_answered_on_the_spot_is_the_answer(up, monkeypatch):
+    there = Elsewhere()
+    there.registered(up.cast, "below")
+    there.tells("lifted", uuid.uuid4(), LIFTED)
+    came, case = there.receipts(monkeypatch), Arrival.objects.get().case
+    cases.answer_on_the_spot(case=case, words="已列入今年第三批电网项目。", by=up.cast.viewer("韦晓梅"))
+    actions.tell_below()
+    actions.send_all_letters()
+    said = [(letter["kind"], letter["data"]["words"]) for letter in came]
+    assert said == [("answered", "已列入今年第三批电网项目。")]
+    assert Arrival.objects.get().state == "open"
+
+
+def test_looking_costs_the_same_for_one_and_for_many(up, django_assert_max_num_queries):
+    there = Elsewhere()
+    there.registered(up.cast, "below")
+    for _ in range(5):
+        there.tells("lifted", uuid.uuid4(), LIFTED)
+    assert actions.tell_below() == 5
+    with django_assert_max_num_queries(5):
+        assert actions.tell_below() == 0
+
+
 def test_what_is_withdrawn_below_is_withdrawn_here(up, run_jobs):
     there, about = Elsewhere(), uuid.uuid4()
     there.registered(up.cast, "below")

@@ -104,6 +104,11 @@ def arrival_for(viewer: Viewer, pk: int) -> Arrival:
     return found
 
 
+def letters_on(arrival: Arrival, limit: int = 20) -> list[Outgoing]:
+    """What was written to the level below about it, and whether it arrived."""
+    return list(Outgoing.objects.filter(arrival=arrival).defer("data").order_by("pk")[:limit])
+
+
 def arrivals_on(question: Question) -> list[Arrival]:
     """What came from below as this question, or was joined to it since; the caller may see the question."""
     member = Q(case__memberships__question=question, case__memberships__state="active")

@@ -40,7 +40,13 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
         if not status:
             messages.success(request, "已退回，理由会送到下级。")
             return redirect("desk:arrival", pk)
-    context = {"arrival": arrival, "declines": declines, "reason": form, "form": form if form.errors else None}
+    context = {
+        "arrival": arrival,
+        "letters": queries.letters_on(arrival),
+        "declines": declines,
+        "reason": form,
+        "form": form if form.errors else None,
+    }
     return render(request, "desk/lifts/arrival.html", context, status=status)
 
 
