@@ -83,6 +83,8 @@ def test_letters_are_shown_without_what_they_say(signed_in, story, django_assert
     assert "待送" in page
     assert lift.asked not in page  # an administrator reads no cases
     browser.post(f"{url}do/", {"do": "hurry"})
+    assert "全部再送一遍" in text(browser.get(url))
+    assert browser.post(f"{url}do/", {"do": "again"}).status_code == 302
     assert "送到" in text(signed_in("黄志强").get(f"/desk/lifts/{lift.pk}/"))
 
 

@@ -524,6 +524,33 @@ def test_an_answer_that_the_other_side_did_not_sign_decides_nothing(up, monkeypa
     assert (letter.state, letter.failure) == ("refused", "信里说的收不下。")
 
 
+def test_what_the_other_side_lost_with_a_backup_goes_once_more(up, monkeypatch):
+    there = Elsewhere(name="南岭市")
+    peer = there.registered(up.cast, "above", ("市水利局",))
+    came = there.receipts(monkeypatch)
+    lift = lifted(up, in_hand(up))
+    actions.withdraw(lift=lift, reason="不提了", by=up.cast.viewer("黄志强"))
+    assert actions.send_all_letters() == 2
+    assert actions.send_again(peer=peer, by=up.cast.viewer("赵工")) == 2
+    assert actions.send_all_letters() == 2
+    assert [letter["id"] for letter in came[:2]] == [letter["id"] for letter in came[2:]]
+    assert verbs(peer)[-1] == "peer.sent_again"
+
+
+def test_a_side_that_restored_a_backup_is_compared_anew_and_counts_anew(up):
+    there, by = Elsewhere(), up.cast.viewer("赵工")
+    peer = there.registered(up.cast, "below")
+    there.serial = 7
+    there.tells("lifted", uuid.uuid4(), LIFTED)
+    there.serial = 0
+    assert there.tells("lifted", uuid.uuid4(), LIFTED) == (409, {"code": "sequence"})
+    peer = actions.change_peer(peer=peer, card=there.card, name=peer.name, unit_ids=(), by=by)
+    assert peer.state == "new"
+    actions.confirm_peer(peer=peer, by=by)
+    assert there.tells("lifted", uuid.uuid4(), LIFTED)[1]["taken"]
+    assert Arrival.objects.count() == 2
+
+
 def test_cutting_the_link_drops_what_waits_and_paper_goes_on(up, monkeypatch):
     there = Elsewhere(name="南岭市")
     peer = there.registered(up.cast, "above", ("水利厅",))

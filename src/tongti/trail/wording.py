@@ -87,6 +87,7 @@ WORDS: dict[str, str] = {
     "peer.changed": "修改上下级链路",
     "peer.confirmed": "核对指纹，接通链路",
     "peer.revoked": "断开链路",
+    "peer.sent_again": "已签收的信全部再送一遍",
     "arrival.came": "收到下级提请",
     "arrival.declined": "退回下级",
     "arrival.withdrawn": "下级撤回提请",

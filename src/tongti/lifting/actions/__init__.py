@@ -10,6 +10,7 @@ from tongti.lifting.actions.peers import (
     make_own_key,
     revoke_peer,
     rotate_own_key,
+    send_again,
 )
 from tongti.lifting.actions.preparing import change, prepare
 from tongti.lifting.actions.receiving import MOST_BODY, Answer, receive
@@ -36,6 +37,7 @@ __all__ = [
     "receive",
     "revoke_peer",
     "rotate_own_key",
+    "send_again",
     "send_all_letters",
     "send_back",
     "send_letters",

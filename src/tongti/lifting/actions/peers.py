@@ -85,7 +85,8 @@ def add_peer(*, card: str, name: str, side: str, unit_ids: Collection[int] = (),
 
 @transaction.atomic
 def change_peer(*, peer: Peer, card: str = "", name: str, unit_ids: Collection[int], by: Viewer) -> Peer:
-    """Its name, the units over there, and, with a ``card``, its new key or address: then the fingerprint is to be compared anew.
+    """Its name, the units over there, and, with a ``card``, its new key or address: then the fingerprint is to be compared anew,
+    and serial numbers from over there begin anew (which is also the way on after that side restored an old backup).
 
     Raises BadInput, NotAllowed, UnitTaken, PeerMoved.
     """
@@ -93,8 +94,7 @@ def change_peer(*, peer: Peer, card: str = "", name: str, unit_ids: Collection[i
     columns: dict[str, object] = {"name": checked_words(name, "name", "名称", 60)}
     if card.strip():
         read = _card_of(peer, card)
-        if (read.public, read.url) != (bytes(peer.public), peer.base_url):
-            columns |= {"public": read.public, "base_url": read.url, "state": State.NEW}
+        columns |= {"public": read.public, "base_url": read.url, "state": State.NEW}
     if not Peer.objects.filter(pk=peer.pk).exclude(state=State.REVOKED).update(**columns):
         raise PeerMoved(state=State.REVOKED.label)
     _set_units(peer, unit_ids)
@@ -144,6 +144,18 @@ def hurry(*, peer: Peer, by: Viewer) -> int:
     """A fault was mended: try what waits again now. Answers how many letters wait. Raises NotAllowed."""
     by.require(May.ADMINISTER)
     waiting = Outgoing.objects.filter(peer=peer, state=Outgoing.State.WAITING).update(next_try_at=clock.now())
+    later.defer("send_letters", peer_id=peer.pk)
+    return waiting
+
+
+@transaction.atomic
+def send_again(*, peer: Peer, by: Viewer) -> int:
+    """The other side restored an old backup: everything that it signed for goes once more, in order. What it still knows it only signs
+    for again. Answers how many letters wait. Raises NotAllowed."""
+    by.require(May.ADMINISTER)
+    again = Outgoing.objects.filter(peer=peer, state=Outgoing.State.ACKNOWLEDGED)
+    waiting = again.update(state=Outgoing.State.WAITING, ended_at=None, next_try_at=clock.now())
+    trail.record("peer.sent_again", peer, by=by, facts={"letters": waiting})
     later.defer("send_letters", peer_id=peer.pk)
     return waiting
 

@@ -118,7 +118,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk(May.ADMINISTER)
 def do(request: DeskRequest, pk: int) -> HttpResponse:
-    """核对接通、断开、再送一次."""
+    """核对接通、断开、马上再送、全部再送一遍."""
     peer = queries.peer_for(request.viewer, pk)
     step = request.POST.get("do", "")
     if step == "confirm":
@@ -137,6 +137,9 @@ def do(request: DeskRequest, pk: int) -> HttpResponse:
     elif step == "hurry":
         waiting = actions.hurry(peer=peer, by=request.viewer)
         messages.success(request, f"{waiting} 封待送的信马上再送一次。")
+    elif step == "again":
+        waiting = actions.send_again(peer=peer, by=request.viewer)
+        messages.success(request, f"{waiting} 封已签收的信再送一遍，对方已有的不会重复。")
     else:
         messages.error(request, "没有这一步，请从页面上的按钮选。")
     return redirect("desk:peer", pk)

@@ -54,8 +54,8 @@ class PeerForm(Form):
         if known:
             del self.fields["side"]
             self.fields["card"].required = False
-            self.fields["card"].label = "对方换了钥匙或网址：新名片"
-            self.fields["card"].help_text = "换了要重新核对指纹；没有换就不填。"
+            self.fields["card"].label = "对方换了钥匙、网址，或者恢复过备份：名片"
+            self.fields["card"].help_text = "填了要重新核对指纹，核对以后序号从头计；没有这些事就不填。"
 
     def unit_ids(self) -> list[int]:
         """The units as ids."""
