@@ -28,6 +28,7 @@ from tongti.project.demo.district import District
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
 from tongti.relay import actions as relay
+from tongti.relay import queries as relay_queries
 from tongti.relay.models import OPEN, Baton, Objection
 from tongti.shared import links
 from tongti.shared.errors import DomainError
@@ -37,6 +38,7 @@ from tongti.units.models import Post
 from tongti.units.queries import viewer_of
 from tongti.verdicts import actions as verdicts
 from tongti.verdicts.models import CallBack
+from tongti.window import queries as window
 
 DOORS = (
     (("phone", "help", "normal", "person"), 70),
@@ -329,10 +331,19 @@ class Town:
         answers.submit_part(baton=baton, words="已按分工核查。", by=self.worker(baton))
         self.book.did("协办按时交" if self.local() <= self.book.entries[pk].due.at else "协办迟交")
 
+    def _speak_to_the_rest(self, baton: Baton, by: Viewer) -> None:
+        """Nobody of the window 办不成事 is answered before somebody has spoken to her."""
+        travelling = Case.objects.filter(pk__in=relay_queries.matter_case_ids(baton))
+        while numbers := window.uncontacted(travelling, baton.round):
+            for case in Case.objects.filter(number__in=numbers):
+                relay.record_contact(case=case, baton=baton, way="电话", result="reached", by=by)
+                self.book.did("联系上了")
+
     def answer(self, pk: int) -> None:
         """The lead writes the joint answer and hands it up."""
         baton = self.baton(pk)
         by = self.worker(baton)
+        self._speak_to_the_rest(baton, by)
         answer = answers.compose(question=baton.question, case=baton.case, by=by)
         answers.save_draft(
             answer=answer, by=by, found="主管破裂。", done="已更换主管，恢复供水。", basis="《城市供水条例》第二十二条",
@@ -344,6 +355,8 @@ class Town:
     def _sign(self, pk: int, answer_pk: int) -> None:
         answer = Answer.objects.select_related("lead").get(pk=answer_pk)
         leader = self.at(answer.lead_id, "unit_leader")
+        # whoever joined since it was handed up
+        self._speak_to_the_rest(self.baton(pk), leader)
         again = self.rng.random() < 0.4 if answer.redo_count else self.every(10, "sent back")
         if again:
             answers.send_back(answer=answer, reason="没有写清楚什么时候修好。", by=leader)

@@ -21,6 +21,7 @@ from tongti.trail import queries as trail
 from tongti.units.access import ROLES
 from tongti.units.queries import demo_seats, viewer_of
 from tongti.verdicts.models import CallBack, Verdict
+from tongti.window.models import ItemVersion, ReformCandidate
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -82,6 +83,16 @@ def test_every_state_is_there_to_be_seen() -> None:
     assert Verdict.objects.exclude(solved="yes").exists()
     overdue = Baton.objects.filter(state__in=OPEN, due_on__lt=clock.today())
     assert overdue.values("unit").distinct().count() >= 3
+
+
+def test_what_did_not_get_done_at_a_window_is_there_to_be_followed() -> None:
+    """One class of cases waits for a decision, one was carried through and told, one refusal was signed."""
+    states = dict(ReformCandidate.objects.values_list("item__name", "state"))
+    assert states == {"食品经营许可": "proposed", "个体工商户注销登记": "done"}
+    done = ReformCandidate.objects.get(state="done")
+    assert (done.told, done.after.trips, done.before.trips) == (3, 1, 2)
+    assert Answer.objects.filter(state="signed", closing="refused", case__channel="stuck").exists()
+    assert not ItemVersion.objects.filter(verified=True).exists()
 
 
 def test_nobody_says_the_same_words() -> None:

@@ -237,6 +237,7 @@ WHO: dict[str, set[str]] = {
     "desk:service_item_switch": {"unit_leader"} | ADMIN,
     "desk:window": READERS,
     "desk:window_contacts": READERS,
+    "desk:refusals": READERS,
     "desk:matter": CLERKS | JOINERS | {"supervisor", "handler", "unit_leader"},
     "desk:reforms": READERS,
     "desk:reform": DISTRICT | LEAD_UNIT,

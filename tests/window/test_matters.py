@@ -105,6 +105,10 @@ def dispatched(story, case) -> Baton:
     return story.accept("水利局", "黄志强")
 
 
+def waiting(case, round_) -> list[str]:
+    return queries.uncontacted(Case.objects.filter(pk=case.pk), round_)
+
+
 def test_its_own_clocks_run_from_dispatch(cast, story, time_machine):
     time_machine.move_to("2026-03-10T09:00:00+08:00", tick=False)
     case = stuck(cast)
@@ -126,11 +130,11 @@ def test_contacts_are_due_soon_then_late_then_done(cast, story, time_machine):
     time_machine.move_to("2026-03-12T09:00:00+08:00", tick=False)
     assert queries.contact_counts(supervisor)["late"] == 1
     assert queries.contact_clock(case).state == "late"
-    assert queries.uncontacted([case.pk], baton.round) == [case.number]
+    assert waiting(case, baton.round) == [case.number]
     relay.record_contact(case=case, baton=baton, way="电话", result="no_answer", by=holder)
-    assert queries.uncontacted([case.pk], baton.round) == [case.number]
+    assert waiting(case, baton.round) == [case.number]
     relay.record_contact(case=case, baton=baton, way="电话", result="reached", by=holder)
-    assert queries.uncontacted([case.pk], baton.round) == []
+    assert waiting(case, baton.round) == []
     assert queries.contact_clock(case).state == "late_done"
     assert queries.contact_counts(supervisor)["late"] == 0
     time_machine.move_to("2026-03-16T09:00:00+08:00", tick=False)
@@ -151,7 +155,7 @@ def test_a_question_brings_the_clock_of_its_lead(cast, story, django_assert_num_
 def test_whoever_left_no_way_to_be_reached_is_not_waited_for(cast, story):
     nobody = stuck(cast, case={"asker_name": "", "phone": "", "reply_wanted": False})
     dispatched(story, nobody)
-    assert queries.uncontacted([nobody.pk, story.call().pk], 1) == []
+    assert waiting(nobody, 1) == waiting(story.call(), 1) == []
     assert queries.contact_clock(nobody).state == "none"
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from tongti.answers.checking import Remark
@@ -12,14 +13,16 @@ from tongti.answers.errors import (
     AlreadySubmitted,
     NeedsReason,
     NotAMember,
+    NotContacted,
     NotDraft,
     NotSubmitted,
     PartsMissing,
     PrivacyFound,
+    RefusalIncomplete,
 )
 from tongti.answers.letters import letter
 from tongti.answers.models import Answer, CaseWords, Part, Reply
-from tongti.answers.queries import CLOSINGS, check, field_labels, missing_parts, receiver_ids
+from tongti.answers.queries import CLOSINGS, check, field_labels, is_of_window, missing_parts, receiver_ids
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.outbox import actions as outbox
@@ -39,7 +42,7 @@ from tongti.units.access import May, Viewer
 
 PART_LIMIT, TEXT_LIMIT = 4000, 6000
 BATCH = 500
-PARTS = ("opening", "found", "done", "basis", "next_steps", "remedy", "contact", "closing")
+PARTS = ("opening", "found", "done", "basis", "would_need", "next_steps", "remedy", "contact", "closing")
 
 
 # --- each unit's part -------------------------------------------------------------------------------------------
@@ -200,9 +203,10 @@ def parts_text(lead: Baton) -> str:
 
 @transaction.atomic
 def save_draft(*, answer: Answer, by: Viewer, **texts: str) -> Answer:
-    """Keep what was typed (any of opening, found, done, basis, next_steps, remedy, contact, closing).
+    """Keep what was typed (any of opening, found, done, basis, would_need, next_steps, remedy, contact, closing).
 
-    Raises NotAllowed, BadInput, NotDraft.
+    A refusal of the window 办不成事 gets the words on review and action where the usual remedy still stands. Raises NotAllowed,
+    BadInput, NotDraft.
     """
     _require_composer(answer, by)
     changes = {name: texts[name].strip() for name in PARTS if name in texts}
@@ -215,6 +219,9 @@ def save_draft(*, answer: Answer, by: Viewer, **texts: str) -> Answer:
             raise BadInput(name, f"“{labels.get(name, name)}”写了 {len(text)} 字，最多 {limit} 字。")
     if changes.get("closing") and changes["closing"] not in CLOSINGS:
         raise BadInput("closing", "请选一种办结方式。")
+    if changes.get("closing") == Case.Closing.REFUSED and is_of_window(answer):
+        remedy = changes.get("remedy", answer.remedy)
+        changes["remedy"] = units.words("answer.refusal_remedy") if remedy == units.words("answer.remedy") else remedy
     if not Answer.objects.filter(pk=answer.pk, state=Answer.State.DRAFT).update(
         **changes, composed_by_id=by.officer_id
     ):
@@ -249,7 +256,7 @@ def set_case_words(*, answer: Answer, case: Case, words: str, by: Viewer) -> Cas
 def submit(*, answer: Answer, by: Viewer, missing_reason: str = "", override_reason: str = "") -> Answer:
     """送签: the answer goes to the unit leader. Missing parts and warnings need a reason; privacy patterns stop it.
 
-    Raises NotAllowed, BadInput, PrivacyFound, PartsMissing, NeedsReason, NotDraft.
+    Raises NotAllowed, BadInput, PrivacyFound, NotContacted, RefusalIncomplete, PartsMissing, NeedsReason, NotDraft.
     """
     _require_composer(answer, by)
     missing_reason, override_reason = missing_reason.strip()[:200], override_reason.strip()[:200]
@@ -274,7 +281,11 @@ def submit(*, answer: Answer, by: Viewer, missing_reason: str = "", override_rea
         override_reason=override_reason if soft else "",
     )
     answer.refresh_from_db()
-    facts = {"warnings": [w.code for w in soft], "missing": [b.unit_id for b in missing]}
+    facts = {
+        "warnings": [w.code for w in soft],
+        "missing": [b.unit_id for b in missing],
+        "closing": fresh.closing,
+    }
     trail.record("answer.submitted", answer, by=by, facts=facts)
     return answer
 
@@ -308,7 +319,8 @@ def sign(*, answer: Answer, by: Viewer, override_reason: str = "") -> Answer:
     """签发: in one transaction the answer is fixed, every open member gets a frozen reply of its own and a notice, the
     cases and the question are answered, and the lead's baton is done. A constant number of statements per 500 cases.
 
-    Raises NotAllowed, PrivacyFound, NeedsReason, NotSubmitted, Raced (another leader signed it a moment ago).
+    Raises NotAllowed, PrivacyFound, NotContacted, RefusalIncomplete, NeedsReason, NotSubmitted, Raced (another leader signed it a
+    moment ago).
     """
     by.require_at(May.SIGN, answer.lead_id, answer.lead.path)
     # the matter is locked before the answer, as every step of the relay does
@@ -331,9 +343,17 @@ def sign(*, answer: Answer, by: Viewer, override_reason: str = "") -> Answer:
         state=Answer.State.SIGNED, signed_at=now, signed_by_id=by.officer_id, override_reason=override_reason
     )
     fresh.refresh_from_db()
-    replied = _reply_to(fresh, receiver_ids(fresh), now=now, by=by)
-    facts = {"signed_for": fresh.lead_id, "replies": replied, "warnings": [w.code for w in soft]}
+    receivers = receiver_ids(fresh)
+    replied = _reply_to(fresh, receivers, now=now, by=by)
+    facts = {
+        "signed_for": fresh.lead_id,
+        "replies": replied,
+        "warnings": [w.code for w in soft],
+        "closing": fresh.closing,
+    }
     trail.record("answer.signed", fresh, by=by, facts=facts)
+    if fresh.closing == Case.Closing.REFUSED:
+        _note_refusals(fresh, receivers, by)
     relay.finish(baton=lead, by=by)
     relay.close_rest(baton=lead, by=by, why="answered")
     if fresh.question_id is not None:
@@ -341,6 +361,16 @@ def sign(*, answer: Answer, by: Viewer, override_reason: str = "") -> Answer:
     later.defer("invite_verdicts", answer_id=fresh.pk)
     answer.refresh_from_db()
     return fresh
+
+
+def _note_refusals(answer: Answer, case_ids: Sequence[int], by: Viewer) -> None:
+    """On the chain of each case of the window that was refused: by which signed answer."""
+    refused = Case.objects.filter(pk__in=case_ids, channel=Case.Channel.STUCK).only("pk").order_by("pk")
+    entries: list[tuple[str, models.Model, dict[str, Any] | None]] = [
+        ("case.refused", case, {"answer": answer.pk, "unit": answer.lead_id}) for case in refused
+    ]
+    if entries:
+        trail.record_many(entries, by=by)
 
 
 def _reply_to(answer: Answer, case_ids: Sequence[int], *, now: datetime, by: Actor) -> int:
@@ -443,11 +473,16 @@ def _take_to_lead(question: Question, answer: Answer, case_ids: list[int], by: A
 
 
 def _checked(answer: Answer) -> list[Remark]:
-    """The soft remarks; raises PrivacyFound on a hard one."""
+    """The soft remarks. Raises PrivacyFound, NotContacted or RefusalIncomplete on a hard one."""
     remarks = check(answer)
     for remark in remarks:
-        if remark.hard:
+        if not remark.hard:
+            continue
+        if remark.code == "uncontacted":
+            raise NotContacted(numbers=remark.kind)
+        if remark.code == "privacy":
             raise PrivacyFound(where=f"“{remark.label}”", kind=remark.kind)
+        raise RefusalIncomplete(sentence=remark.sentence)
     return remarks
 
 

@@ -14,6 +14,7 @@ FIELDS = {
     "found": "查明的情况",
     "done": "办理结果",
     "basis": "依据",
+    "would_need": "要怎样才能办",
     "next_steps": "下一步和期限",
     "remedy": "不服怎么办",
     "contact": "联系人和电话",
@@ -28,6 +29,8 @@ SHIRKING = re.compile(
 INTERNAL = re.compile(
     r"内部(?:资料|文件|通报)|领导批示|请示(?:领导|上级)|会议纪要|不(?:宜|要|得)对外|仅供(?:内部|参考)"
 )
+AN_ARTICLE = re.compile(r"《[^》]{2,}》.*?第[一二三四五六七八九十百零\d]+条", re.DOTALL)
+A_REMEDY = re.compile(r"复议|诉讼|复查")
 A_PAPER = re.compile(r"《[^》]{2,}》|〔\d{4}〕|第[一二三四五六七八九十百零\d]+条")
 A_DAY = re.compile(r"\d{1,2}\s*月(?:\s*\d{1,2}\s*日|底|中旬|上旬|下旬)?|\d+\s*个?(?:工作)?日内|月底|年底|季度")
 
@@ -48,6 +51,25 @@ def check_text(answer: Answer, own_words: list[CaseWords]) -> list[Remark]:
     """All warnings on the text of an answer and its own sentences, hard ones first."""
     found = [*_privacy(answer, own_words), *_elements(answer), *_forbidden(answer, own_words)]
     return sorted(found, key=lambda w: not w.hard)
+
+
+def refusal_remarks(answer: Answer) -> list[Remark]:
+    """What a refusal of the window 办不成事 lacks, each a hard stop: its basis down to the article, what would have to be different,
+    and where one can go with it (W5: 否定答复 shows its basis; 8.2: remedy and its period)."""
+    found = []
+    if not AN_ARTICLE.search(answer.basis):
+        found.append(("refusal_basis", "不予办理要写明依据：法律法规或文件的名称和第几条。", "basis"))
+    if not answer.would_need.strip():
+        found.append(("refusal_would_need", "不予办理要写明要怎样才能办；怎样也办不了的，写明为什么。", "would_need"))
+    if not A_REMEDY.search(answer.remedy):
+        found.append(("refusal_remedy", "不予办理要写明不服怎么办：可以复议、诉讼或者复查，多少日内。", "remedy"))
+    return [Remark(code, sentence, field, True, FIELDS[field]) for code, sentence, field in found]
+
+
+def contact_remark(numbers: list[str]) -> Remark:
+    """Askers of the window to whom nobody has spoken: a hard stop."""
+    shown = "、".join(numbers)
+    return Remark("uncontacted", f"还没有联系过诉求人（{shown}），不能答复。", "", True, "联系", shown)
 
 
 def _texts(answer: Answer, own_words: list[CaseWords]) -> list[tuple[str, str, str]]:

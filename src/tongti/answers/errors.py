@@ -33,6 +33,18 @@ class PrivacyFound(DomainError):
     code, status, words = "answers.privacy_found", 422, "{where}里有{kind}，会让别人看到，请删去后再送。"
 
 
+class NotContacted(DomainError):
+    """What came in at the window 办不成事 is not answered before somebody has spoken to the asker (W5; no reason overrides it)."""
+
+    code, status, words = "answers.not_contacted", 409, "还没有联系过诉求人（{numbers}），不能答复；请先联系并记下来。"
+
+
+class RefusalIncomplete(DomainError):
+    """否定答复: what a refusal of the window has to say (W5; no reason overrides it)."""
+
+    code, status, words = "answers.refusal_incomplete", 422, "{sentence}"
+
+
 class NeedsReason(DomainError):
     """Warnings may be overridden with a reason."""
 

@@ -9,7 +9,13 @@ from tongti.answers.models import Answer
 from tongti.cases.models import Case
 from tongti.shared.text import mask_name
 
-SECTIONS = (("found", "查明的情况"), ("done", "办理结果"), ("basis", "依据"), ("next_steps", "下一步和期限"))
+SECTIONS = (
+    ("found", "查明的情况"),
+    ("done", "办理结果"),
+    ("basis", "依据"),
+    ("would_need", "要怎样才能办"),
+    ("next_steps", "下一步和期限"),
+)
 NUMERALS = "一二三四五六"
 
 

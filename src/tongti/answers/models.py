@@ -28,7 +28,7 @@ class Part(models.Model):
 class Answer(models.Model):
     """共答 to a question, or the answer to a single case. One is open at a time; signed ones are never changed."""
 
-    personal = frozenset({"opening", "found", "done", "next_steps"})
+    personal = frozenset({"opening", "found", "done", "would_need", "next_steps"})
 
     class State(models.TextChoices):
         DRAFT = "draft", "起草中"
@@ -44,6 +44,7 @@ class Answer(models.Model):
     found = models.TextField("查明的情况", blank=True)
     done = models.TextField("办理结果", blank=True)
     basis = models.TextField("依据", blank=True)
+    would_need = models.TextField("要怎样才能办", blank=True, help_text="不予办理时写：缺什么，补上什么就能办")
     next_steps = models.TextField("下一步和期限", blank=True)
     remedy = models.TextField("不服怎么办", blank=True)
     contact = models.CharField("联系人和电话", max_length=120, blank=True)
@@ -72,6 +73,12 @@ class Answer(models.Model):
                 condition=~Q(state="signed") | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="signed_answer_has_signer",
             ),
+        ]
+        indexes = [
+            # few among many: what was refused and signed
+            models.Index(
+                fields=["-signed_at", "-id"], name="answer_refusals", condition=Q(state="signed", closing="refused")
+            )
         ]
 
     def __str__(self) -> str:

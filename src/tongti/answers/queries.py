@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from tongti.answers import access
-from tongti.answers.checking import FIELDS, Remark, check_text
+from tongti.answers.checking import FIELDS, Remark, check_text, contact_remark, refusal_remarks
 from tongti.answers.letters import Letter, greeting, letter, masked_greeting
 from tongti.answers.models import Answer, CaseWords, Part, Reply
 from tongti.cases import queries as case_queries
@@ -22,6 +22,7 @@ from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Viewer
+from tongti.window import queries as window
 
 CLOSINGS = ("solved", "partly", "planned", "explained", "refused")
 
@@ -128,18 +129,33 @@ def part_for(baton: Baton) -> Part | None:
 
 
 def check(answer: Answer) -> list[Remark]:
-    """What to mend before it goes out; hard ones first."""
-    return check_text(answer, list(CaseWords.objects.filter(answer=answer)))
+    """What to mend before it goes out; hard ones first. What goes to askers of the window 办不成事 waits until they were spoken to,
+    and refuses only with its basis, what would be needed, and the remedy."""
+    hard = []
+    if window.any_of_window(_receiving(answer)):
+        if numbers := window.uncontacted(_receiving(answer), answer.round):
+            hard.append(contact_remark(numbers))
+        if answer.closing == Case.Closing.REFUSED:
+            hard += refusal_remarks(answer)
+    return [*hard, *check_text(answer, list(CaseWords.objects.filter(answer=answer)))]
+
+
+def is_of_window(answer: Answer) -> bool:
+    """Whether somebody who gets it came in at the window 办不成事."""
+    return window.any_of_window(_receiving(answer))
 
 
 def receiver_ids(answer: Answer) -> list[int]:
     """Cases that would get this answer now: open members that were not answered, or the single case."""
+    return list(_receiving(answer).order_by("pk").values_list("pk", flat=True))
+
+
+def _receiving(answer: Answer) -> QuerySet[Case]:
+    still_open = Case.objects.filter(state__in=OPEN_CASES)
     if answer.case_id is not None:
-        return list(Case.objects.filter(pk=answer.case_id, state__in=OPEN_CASES).values_list("pk", flat=True))
-    rows = Membership.objects.filter(
-        question_id=answer.question_id or 0, state=Membership.State.ACTIVE, case__state__in=OPEN_CASES
-    )
-    return list(rows.order_by("case_id").values_list("case_id", flat=True))
+        return still_open.filter(pk=answer.case_id)
+    active = Membership.objects.filter(question_id=answer.question_id or 0, state=Membership.State.ACTIVE)
+    return still_open.filter(pk__in=active.values("case_id"))
 
 
 def receiver_count(answer: Answer) -> int:
@@ -205,6 +221,32 @@ def preview(viewer: Viewer, answer: Answer, case: Case | None = None) -> Letter 
         holes = ()
     hello = masked_greeting(kind, "" if case.hide_identity else name)
     return letter(answer, case, own_words=own, salutation=hello, holes=holes)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """否定答复: one signed refusal of the window, for the ledger; ``askers`` got it."""
+
+    answer: Answer
+    title: str
+    number: str
+    askers: int
+
+
+def refusals(viewer: Viewer, cursor: str = "", *, size: int = 30) -> tuple[Page[Answer], list[Refusal]]:
+    """否定答复台账 (天津某区 2021: a refusal is reported): what was refused to askers of the window, newest first. Two queries."""
+    came = Reply.objects.filter(answer=OuterRef("pk"), case__channel=Case.Channel.STUCK)
+    rows = _rows().filter(access.visible(viewer), Exists(came), state=Answer.State.SIGNED, closing=Case.Closing.REFUSED)
+    page = page_of(rows, order=("-signed_at", "-id"), cursor=cursor, size=size)
+    counted = Reply.objects.filter(answer__in=[row.pk for row in page.rows]).values_list("answer_id")
+    askers = dict(counted.annotate(n=Count("pk")).order_by())
+    listed = []
+    for row in page.rows:
+        thing = row.question or row.case
+        assert thing is not None
+        title = row.question.title if row.question else row.case.headline if row.case else ""
+        listed.append(Refusal(row, title, thing.number, askers.get(row.pk, 0)))
+    return page, listed
 
 
 # --- for the asker ----------------------------------------------------------------------------------------------
@@ -275,7 +317,7 @@ def public_answers(question: Question) -> list[PublicAnswer]:
 
 
 def _shared_body(answer: Answer) -> str:
-    parts = [answer.found, answer.done, answer.basis, answer.next_steps]
+    parts = [answer.found, answer.done, answer.basis, answer.would_need, answer.next_steps]
     return "\n\n".join(text.strip() for text in parts if text.strip())
 
 

@@ -48,6 +48,7 @@ WORDS: dict[str, str] = {
     "introduction.passed_on": "互告联系人",
     "introduction.followed_up": "跟进引荐",
     # the window 办不成事
+    "case.refused": "不予办理（负责人已签发）",
     "service_item.added": "新增办事事项",
     "service_item.published": "发布事项新版",
     "service_item.switched_on": "启用办事事项",

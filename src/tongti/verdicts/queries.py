@@ -235,6 +235,21 @@ def said_of_question(question_id: int) -> list[Rate]:
 
 
 @dataclass(frozen=True)
+class SaidOf:
+    """What the askers of one answer said: how many judged it, and how many do not accept it."""
+
+    judged: int
+    against: int
+
+
+def said_of_answers(answer_ids: Collection[int]) -> dict[int, SaidOf]:
+    """By answer, for whoever was let see the answers: verdicts, and those that say not solved. One query."""
+    rows = Verdict.objects.filter(reply__answer__in=answer_ids).order_by().values_list("reply__answer")
+    counted = rows.annotate(n=Count("pk"), no=Count("pk", filter=Q(solved=Verdict.Solved.NO)))
+    return {answer: SaidOf(n, no) for answer, n, no in counted}
+
+
+@dataclass(frozen=True)
 class Try:
     """One dialled call in words."""
 

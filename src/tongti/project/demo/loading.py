@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
-from tongti.project.demo import district, firms, lifting, linkups, outings, stage
+from tongti.project.demo import district, firms, lifting, linkups, outings, stage, window
 from tongti.project.demo.days import Days
 from tongti.project.demo.stories import Single, Story, World
 from tongti.project.demo.voices import Names, Voice, hour, voices
@@ -57,10 +57,12 @@ def load(progress: Callable[[str], None], *, now: datetime | None = None) -> Non
         rng = random.Random(SEED)  # noqa: S311  (a plot, not a secret)
         world = World(district.build(), told, Days(now), rng)
         register = firms.load(world.d)
+        window.load(world.d)
         told.at(world.days.at("3 10:20"), lambda: firms.report(world.d, register))
         outings.prepare(world, register)
         lifting.build(world.d)
         lifting.prepare(world)
+        window.prepare(world)
         told.at(world.days.at("2 15:40"), lambda: linkups.load(world.d, register))
         progress(f"{len(world.d.units)} 个单位，{len(world.d.officers)} 个人，{len(register)} 家登记对象")
         _prepare(world)

@@ -27,6 +27,9 @@ from tongti.shared.actor import Asker
 from tongti.units.access import Viewer
 from tongti.verdicts import actions as verdicts
 from tongti.verdicts.models import CallBack
+from tongti.window import queries as window
+from tongti.window.actions import MatterDraft, find_cause, register
+from tongti.window.models import Cause, WindowMatter
 
 DISPATCHER, CLERK, REVISITOR = "韦晓梅", "李小英", "覃红"
 Step = dict[str, Any]
@@ -63,6 +66,22 @@ class World:
             **more,
         )
 
+    def register(self, intake: cases.Intake, voice: Voice, told: Step | None, n: int) -> Case:
+        """The case; of the door 办不成事 with its row of the register, the papers taking turns over the askers."""
+        by = self.who_takes(voice.door)
+        if voice.door != "stuck" or told is None:
+            return cases.register(intake=intake, by=by)
+        papers = told.get("papers", [""])
+        matter = MatterDraft(
+            item_words=told["item"],
+            office=told.get("office", ""),
+            step_words=told.get("step", ""),
+            paper_words=papers[n % len(papers)],
+            trips=told.get("trips", 2) + n % 2,
+            told_once="no" if n % 2 else "",
+        )
+        return register(intake=intake, matter=matter, by=by)
+
     def who_takes(self, door: str) -> Viewer | Asker:
         """On the web the asker herself; at every other door the clerk."""
         return Asker(None) if door == "web" else self.d.viewer(CLERK)
@@ -88,7 +107,7 @@ class Story:
         if question is not None and counted_in and self.w.rng.random() < 0.6:
             case = questions.count_me_in(question_id=question.pk, intake=intake, by=Asker(None))
         else:
-            case = cases.register(intake=intake, by=self.w.who_takes(voice.door))
+            case = self.w.register(intake, voice, self.data.get("window"), len(self.case_ids))
         self.case_ids.append(case.pk)
         self.unseen += 1
         self.w.truth[case.pk] = self.key
@@ -251,12 +270,28 @@ class Story:
     def do_answer(self, step: Step) -> None:
         """合成共答 and hand it to the leader."""
         by = self._lead_handler()
+        self._speak_to_the_rest(by)
         answer = answers.compose(question=self._fresh(), by=by)
         texts = {"done": step["done"], "closing": step["closing"], "next_steps": step.get("next", "")}
         if step.get("found"):
             texts["found"] = step["found"]
         answers.save_draft(answer=answer, by=by, **{name: self.w.days.fill(text) for name, text in texts.items()})
         answers.submit(answer=answer, by=by, override_reason="已由牵头单位核对")
+
+    def _speak_to_the_rest(self, by: Viewer) -> None:
+        """Nobody of the window 办不成事 is answered before somebody has spoken to her."""
+        lead = Baton.objects.select_related("unit").get(question=self.question, role=Baton.Role.LEAD, state__in=OPEN)
+        members = Case.objects.filter(pk__in=self._members(), channel=Case.Channel.STUCK)
+        while numbers := window.uncontacted(members, lead.round):
+            for case in Case.objects.filter(number__in=numbers):
+                relay.record_contact(case=case, baton=lead, way="电话", result="reached", by=by)
+
+    def do_causes(self, step: Step) -> None:
+        """认定卡点原因 of those who came in at the window."""
+        cause, by = Cause.objects.get(code=step["cause"]), self.w.d.viewer(DISPATCHER)
+        rows = WindowMatter.objects.filter(case__in=self._members()).select_related("case")
+        for row in rows.order_by("pk"):
+            find_cause(matter=row, cause_id=cause.pk, note=step["words"], by=by)
 
     def do_sign(self, step: Step) -> None:
         """签发."""
@@ -362,7 +397,7 @@ class Single:
         if data["end"] == "spot":
             cases.register_and_answer(intake=intake, words=data["answer"], by=clerk)
             return
-        self.case = cases.register(intake=intake, by=self.w.who_takes(voice.door))
+        self.case = self.w.register(intake, voice, data.get("window"), 0)
         if data["end"] == "diverted":
             cases.divert(case=self.case, reason_code=data["why"], words=data["answer"], by=clerk)
         elif data["end"] == "withdrawn":
@@ -435,9 +470,10 @@ class Single:
         answers.save_draft(
             answer=answer,
             by=by,
-            found=f"收到反映后，{unit.name}派人到现场核实，并和您通了电话，反映的情况属实。",
+            found=data.get("found", f"收到反映后，{unit.name}派人到现场核实，并和您通了电话，反映的情况属实。"),
             done=data["done"],
-            basis=self.w.d.duties[data["duty"]].basis,
+            basis=data.get("basis", self.w.d.duties[data["duty"]].basis),
+            would_need=data.get("would_need", ""),
             closing=data.get("closing", "solved"),
             next_steps=data.get("next", ""),
         )

@@ -26,7 +26,7 @@ from tongti.web.forms import Form
 LIST = "desk:answers"
 SEERS = (May.RECEIVE, May.HANDLE, May.SIGN, May.DISPATCH, May.SUPERVISE)
 TABS = (("submitted", "待签发"), ("draft", "起草中"), ("signed", "已签发"))
-TEXTS = ("opening", "found", "done", "basis", "next_steps", "remedy", "contact", "closing")
+TEXTS = ("opening", "found", "done", "basis", "would_need", "next_steps", "remedy", "contact", "closing")
 
 
 @nav.counts(LIST)
@@ -181,6 +181,7 @@ def _show(request: DeskRequest, answer: Any, *, status: int = 200, **bound: Form
         "letter": answers.preview(viewer, answer, receivers[0].case if receivers else None),
         "remarks": remarks,
         "stopped": any(remark.hard for remark in remarks),
+        "of_window": composing and answers.is_of_window(answer),
         "receivers": receivers,
         "receivers_page": receivers_page,
         "receiver_count": answers.receiver_count(answer),

@@ -30,6 +30,12 @@ class AnswerForm(Form):
     basis = forms.CharField(
         label="依据", required=False, widget=forms.Textarea({"rows": 2}), help_text="文件名称和条款或文号。"
     )
+    would_need = forms.CharField(
+        label="要怎样才能办",
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="不予办理的必须写：缺什么、补上什么就能办；怎样也办不了的，写明为什么。别的办结方式可以空着。",
+    )
     next_steps = forms.CharField(
         label="下一步和期限", required=False, widget=forms.Textarea({"rows": 3}), help_text="没办完的写到哪一天办完。"
     )

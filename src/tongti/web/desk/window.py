@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongti.answers import queries as answers
 from tongti.cases import queries as cases
 from tongti.shared.errors import DomainError, NotVisible, Raced
 from tongti.units.access import May, Viewer
+from tongti.verdicts import queries as verdicts
 from tongti.web import nav
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.cases_forms import chosen_id
@@ -78,6 +80,16 @@ def contacts(request: DeskRequest) -> HttpResponse:
         "page": window.contacts_due(request.viewer, tab, request.GET.get("after", "")),
     }
     return render(request, "desk/window/contacts.html", context)
+
+
+@require_safe
+@desk(May.SEE)
+def refusals(request: DeskRequest) -> HttpResponse:
+    """否定答复台账: what was refused at this door, by whom it was signed, and what the askers said of it."""
+    page, rows = answers.refusals(request.viewer, request.GET.get("after", ""))
+    said = verdicts.said_of_answers([row.answer.pk for row in rows])
+    context = {"page": page, "rows": [(row, said.get(row.answer.pk)) for row in rows]}
+    return render(request, "desk/window/refusals.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

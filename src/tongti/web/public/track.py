@@ -29,6 +29,7 @@ from tongti.web.public.forms import AddForm, AgainForm, TrackForm
 from tongti.web.public.promise import promise
 from tongti.web.public.say import RECEIPT_SALT
 from tongti.web.public.story import story_of
+from tongti.window import queries as window
 
 OPENED = "cases"
 MOST_OPENED = 5
@@ -189,6 +190,7 @@ def case(request: HttpRequest) -> HttpResponse:
         "additions": cases.additions(mine, for_asker=True),
         "files": [file for file in cases.attachments(mine) if file.by_kind == "asker"],
         "may_again": mine.state in (CaseState.ANSWERED, CaseState.CLOSED),
+        "reforms": window.told_of(mine) if window.is_window(mine) else [],
     }
     return render(request, "public/case.html", context)
 

@@ -4,12 +4,12 @@ from tongti.window.models import ItemPaper, WindowMatter
 from tongti.window.queries.contacts import (
     CONTACT_TABS,
     ContactClock,
+    any_of_window,
     contact_clock,
     contact_counts,
     contacts_due,
     contacts_late,
     contacts_soon,
-    is_uncontacted,
     uncontacted,
 )
 from tongti.window.queries.items import (
@@ -75,6 +75,7 @@ __all__ = [
     "Measure",
     "PaperForm",
     "PickedBy",
+    "any_of_window",
     "candidate_counts",
     "candidate_for",
     "candidates",
@@ -95,7 +96,6 @@ __all__ = [
     "guide",
     "guide_of",
     "in_force",
-    "is_uncontacted",
     "is_window",
     "item_for",
     "item_for_change",

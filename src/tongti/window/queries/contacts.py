@@ -1,6 +1,5 @@
 """到期前联系: whom somebody has to speak to before the contact clock of her matter runs out, and who may not be answered before."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,17 +28,18 @@ SPOKEN = (Reach.State.REACHED, Reach.State.UNREACHABLE)
 SHOWN = 10
 
 
-def uncontacted(case_ids: Sequence[int], round_: int) -> list[str]:
+def any_of_window(rows: QuerySet[Case]) -> bool:
+    """Whether one of these cases came in at this door. One query."""
+    return rows.filter(channel=Case.Channel.STUCK).exists()
+
+
+def uncontacted(rows: QuerySet[Case], round_: int) -> list[str]:
     """Numbers of the cases at this door, among these, whose askers nobody has spoken to in this round: no answer may go to them.
 
     Those who left no way to be reached, or want no answer, are no part of it. One query.
     """
-    return list(_askers().filter(pk__in=case_ids).exclude(_spoken(round_)).values_list("number", flat=True)[:SHOWN])
-
-
-def is_uncontacted(case: Case, round_: int) -> bool:
-    """The same of one case."""
-    return bool(uncontacted([case.pk], round_))
+    waiting = rows.filter(_WANTS_WORDS).exclude(_spoken(round_)).order_by("pk")
+    return list(waiting.values_list("number", flat=True)[:SHOWN])
 
 
 def contacts_due(viewer: Viewer, tab: str, cursor: str = "", *, size: int = 30) -> Page[Case]:
@@ -100,8 +100,7 @@ def contact_clock(case: Case) -> ContactClock | None:
     return ContactClock(row["contact_due"], spoken, tried, case.party_id is not None and case.reply_wanted)
 
 
-def _askers() -> QuerySet[Case]:
-    return Case.objects.filter(channel=Case.Channel.STUCK, party__isnull=False, reply_wanted=True)
+_WANTS_WORDS = Q(channel=Case.Channel.STUCK, party__isnull=False, reply_wanted=True)
 
 
 def _spoken(round_: int | OuterRef) -> Exists:
@@ -124,7 +123,7 @@ def _with_lead(rows: QuerySet[Case]) -> QuerySet[Any]:
 
 
 def _tab(viewer: Viewer, tab: str) -> QuerySet[Any]:
-    cases = _askers().filter(case_access.visible(viewer), state=Case.State.HANDLING)
+    cases = Case.objects.filter(_WANTS_WORDS, case_access.visible(viewer), state=Case.State.HANDLING)
     rows = _with_lead(cases).filter(lead_id__isnull=False)
     next_day = days.next_working_days(2, since=clock.today())[-1]
     if tab == "unfinished":

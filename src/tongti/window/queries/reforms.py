@@ -17,6 +17,7 @@ from tongti.shared.pages import Page, page_of
 from tongti.units.access import May, Viewer
 from tongti.window import access, shipped
 from tongti.window.models import CandidateMatter, ReformCandidate, ReformThreshold, WindowMatter
+from tongti.window.queries.items import Measure, measures
 
 State = ReformCandidate.State
 DECIDED = (State.REFUSED, State.DONE)
@@ -175,12 +176,11 @@ def candidates_of_matter(viewer: Viewer, matter: WindowMatter) -> list[ReformCan
     return list(_rows().filter(access.visible_candidates(viewer), grounds__matter=matter).order_by("-pk")[:5])
 
 
-def told_of(case: Case) -> list[ReformCandidate]:
-    """Reforms that came of this asker's case, for her own page."""
+def told_of(case: Case) -> list[tuple[ReformCandidate, list[Measure]]]:
+    """Reforms that came of this asker's case with what changed, for her own page; none before she was told."""
     rows = ReformCandidate.objects.filter(state=State.DONE, told_at__isnull=False, grounds__matter__case=case)
-    return list(
-        rows.select_related("item", "unit", "before", "after").prefetch_related("before__papers", "after__papers")
-    )
+    rows = rows.select_related("item", "unit", "before", "after").prefetch_related("before__papers", "after__papers")
+    return [(row, measures(row.before, row.after)) for row in rows if row.before and row.after]
 
 
 def _rows() -> QuerySet[ReformCandidate]:
