@@ -169,6 +169,7 @@ STATES: dict[str, State] = {
     "running": State(_("导入中"), "info", "loader"),
     "importbatch.done": State(_("已完成"), "ok", "circle-check"),
     "stopped": State(_("已中断"), "warn", "pause"),
+    "firmimport.comparing": State(_("比对中"), "info", "loader"),
     "firmimport.compared": State(_("待核对"), "wait", "list-checks"),
     "firmimport.done": State(_("已完成"), "ok", "circle-check"),
     # two entries of the register that look alike
