@@ -49,7 +49,7 @@ def test_a_refusal_from_the_door_to_its_contest(
     check(phone_page, "refused")
     _she_contests(phone_page, row.case)
     sign_in(desk_page, cast.officers["莫刚"], live_server.url)
-    desk_page.goto("/desk/window/refusals/")
+    desk_page.goto("/desk/window/matters/refusals/")
     expect(desk_page.get_by_text("1 位不认可")).to_be_visible()
     check(desk_page, "ledger")
 
@@ -74,7 +74,7 @@ def _she_says_it(page: Page) -> None:
 
 def _the_clerk_looks(page: Page, cast: Cast, case: Case, url: str) -> None:
     sign_in(page, cast.officers["韦晓梅"], url)
-    page.goto("/desk/window/")
+    page.goto("/desk/window/matters/")
     check(page, "register")
     page.get_by_role("link", name="用水报装").first.click()
     expect(page.get_by_role("heading", name="窗口登记")).to_be_visible()
@@ -93,7 +93,7 @@ def _dispatched(cast: Cast, case: Case) -> Baton:
 
 def _the_unit_speaks_and_refuses(page: Page, cast: Cast, baton: Baton, case: Case, url: str) -> None:
     sign_in(page, cast.officers["黄志强"], url)
-    page.goto("/desk/window/contacts/?tab=waiting")
+    page.goto("/desk/window/matters/contacts/?tab=waiting")
     check(page, "contacts")
     page.get_by_role("link", name="去联系").click()
     expect(page.get_by_text("没有联系过不能答复")).to_be_visible()

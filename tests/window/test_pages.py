@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.relay.stories import deferred
 from tests.window.stories import PAPERS, SAID, STEPS, causes, draft, item, many, matter, stuck
@@ -191,8 +193,8 @@ def test_the_lists_survive_nonsense_in_the_address(signed_in, cast):
     stuck(cast)
     browser = signed_in("韦晓梅")
     for asked in ({"tab": "x", "cause": "y", "item": "9" * 30, "after": "坏"}, {"tab": "unsorted"}, {}):
-        assert browser.get("/desk/window/", asked).status_code == 200
-    for path in ("contacts", "reforms"):
+        assert browser.get("/desk/window/matters/", asked).status_code == 200
+    for path in ("matters/contacts", "reforms"):
         assert browser.get(f"/desk/window/{path}/", {"tab": "x", "after": "坏"}).status_code == 200
 
 
@@ -247,3 +249,20 @@ def test_a_candidate_is_accepted_by_a_person_and_finished_by_the_unit(signed_in,
     assert leader.post(url, {"do": "tell"}).status_code == 302
     assert "已告知 3 位诉求人" in text(leader.get(url))
     assert "改革前后" in text(signed_in("何区长").get(url))
+
+
+@pytest.mark.parametrize("path", ["matters/", "matters/contacts/", "matters/refusals/", "items/", "reforms/"])
+def test_a_list_costs_the_same_for_one_and_for_many(signed_in, cast, path):
+    """Session, officer, seats and the rail's counts are half of them."""
+    item(cast)
+    browser = signed_in("韦晓梅")
+    asked = []
+    for n in (3, 6):
+        many(cast, n)
+        item(cast, code=f"YS-1{n}", name=f"第{n}项")
+        actions.propose_candidates()
+        browser.get(f"/desk/window/{path}")  # what a process reads once is read
+        with CaptureQueriesContext(connection) as counted:
+            assert browser.get(f"/desk/window/{path}").status_code == 200
+        asked.append(len(counted))
+    assert asked[0] == asked[1] <= 12

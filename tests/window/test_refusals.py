@@ -125,7 +125,7 @@ def test_she_contests_it_and_it_comes_back_to_the_unit(held, cast, story, client
     case.refresh_from_db()
     assert (case.state, case.holder.short_name) == ("handling", "水利局")
     client.force_login(cast.officers["莫刚"])
-    ledger = client.get("/desk/window/refusals/").content.decode()
+    ledger = client.get("/desk/window/matters/refusals/").content.decode()
     assert "1 位不认可" in ledger
     # the new round has to speak to her anew
     story.accept("水利局", "黄志强")

@@ -5,9 +5,9 @@ from django.urls import path
 from tongti.web.desk import reforms, service_items, window
 
 urlpatterns = [
-    path("window/", window.register, name="window"),
-    path("window/contacts/", window.contacts, name="window_contacts"),
-    path("window/refusals/", window.refusals, name="refusals"),
+    path("window/matters/", window.register, name="window"),
+    path("window/matters/contacts/", window.contacts, name="window_contacts"),
+    path("window/matters/refusals/", window.refusals, name="refusals"),
     path("window/items/", service_items.page, name="service_items"),
     path("window/items/new/", service_items.new, name="service_item_new"),
     path("window/items/<int:pk>/", service_items.one, name="service_item"),
