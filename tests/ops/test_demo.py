@@ -10,6 +10,7 @@ from django.test import Client
 from tongti.accounts.models import Officer
 from tongti.answers.models import Answer
 from tongti.cases.models import Case
+from tongti.linkups.models import Listing
 from tongti.project import demo_district
 from tongti.questions import queries as questions
 from tongti.questions.models import Membership, Question
@@ -21,6 +22,7 @@ from tongti.trail import queries as trail
 from tongti.units.access import ROLES
 from tongti.units.queries import demo_seats, viewer_of
 from tongti.verdicts.models import CallBack, Verdict
+from tongti.visits.models import Finding, Revisit
 from tongti.window.models import ItemVersion, ReformCandidate
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -196,3 +198,10 @@ def test_no_job_is_left_for_a_worker_but_the_letters() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT task_name FROM procrastinate_jobs")
         assert {name for (name,) in cursor.fetchall()} <= {"send_waiting"}
+
+
+def test_past_problems_and_what_firms_wrote_wait_for_somebody() -> None:
+    assert Revisit.objects.filter(by_rule=True, state="planned").exists()
+    assert Finding.objects.filter(earlier_state="proposed").exists()
+    assert Listing.objects.filter(state="stated").count() == 2
+    assert not Verdict.objects.filter(case__channel="visit", answered=None).exists()

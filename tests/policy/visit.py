@@ -17,7 +17,7 @@ from tongti.visits.models import Assignment, Campaign, Finding, Revisit, Team, V
 TABLE: list[tuple[str, str, int]] = [
     *(
         (name, who, 405)
-        for name in ("field:send", "field:key", "field:pack", "field:raise")
+        for name in ("field:send", "field:key", "field:pack", "field:raise", "field:alike")
         for who in ("field_officer", "赵工")
     ),
 ]
@@ -42,7 +42,8 @@ def _world(world: Any) -> Campaign:
     finding = Finding.objects.get()
     # an earlier case to be told apart from: the finding's own stands for it
     actions.raise_finding(finding=finding, by=tan)
-    Finding.objects.filter(pk=finding.pk).update(earlier_id=Finding.objects.get().case_id)
+    earlier_id = Finding.objects.get().case_id
+    Finding.objects.filter(pk=finding.pk).update(earlier_id=earlier_id, earlier_state="proposed")
     actions.plan_revisit(case=Finding.objects.get().case, officer_id=tan.officer_id, day=today, by=tan)
     actions.add_photo(visit=Visit.objects.get(key=key), key=uuid.uuid4(), upload=Upload("a.png", _png()), by=tan)
     return campaign
@@ -106,10 +107,12 @@ SAMPLE: dict[str, Any] = {
         ("field:visit", "field:join", "field:move", "field:cancel", "field:finding"), _one(Visit, state="planned")
     ),
     **dict.fromkeys(("field:firm", "field:times"), _one(Party, assignments__isnull=False)),
-    **dict.fromkeys(("field:raise", "field:apart"), _one(Finding)),
+    **dict.fromkeys(("field:raise", "field:apart", "field:alike"), _one(Finding)),
     "desk:team": _one(Team),
     "desk:assignment_end": _one(Assignment),
     "field:photo": _photo,
     "field:revisit": _one(Revisit),
     "field:revisit_new": _case,
+    "field:closing": _case,
+    "desk:revisit_assign": _one(Revisit),
 }

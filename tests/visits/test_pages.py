@@ -4,14 +4,16 @@ import io
 import json
 import re
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from tests.visits.closed import answered, said
 from tongti.cases.models import Case
+from tongti.verdicts.closing import closing_questions
 from tongti.visits.models import Finding, Revisit, Visit, VisitPhoto
 
 
@@ -367,6 +369,85 @@ def test_revisits_and_links_are_handled_on_their_pages(outing, friday):
     client.post(reverse("field:raise", args=[again.pk]))
     again.refresh_from_db()
     assert again.earlier == finding.case
-    client.post(reverse("field:apart", args=[again.pk]))
+    page = reverse("field:visit", args=[again.visit_id])
+    assert "像是同一个难题" in client.get(page).content.decode()
+    assert client.post(reverse("field:alike", args=[again.pk])).status_code == 302
     again.refresh_from_db()
-    assert again.earlier is None
+    assert (again.earlier_state, again.case.repeat_of) == ("confirmed", finding.case)
+    assert "又反映了一次" in client.get(page).content.decode()
+    case_page = as_(outing, "邓主任").get(reverse("desk:case", args=[again.case_id])).content.decode()
+    assert "第 2 次反映，上次 2026-03-06 待派单" in case_page
+    assert "反复出现的难题" in as_(outing, "邓主任").get(reverse("desk:firm", args=[outing.sugar.pk])).content.decode()
+    # what was said binds her; the office may say otherwise
+    assert client.post(reverse("field:apart", args=[again.pk])).status_code == 409
+    assert as_(outing, "邓主任").post(reverse("field:apart", args=[again.pk]), {"back": "list"}).status_code == 302
+    again.refresh_from_db()
+    assert again.earlier_state == "refused"
+
+
+def test_the_firm_dictates_its_four_answers(outing):
+    client, case = as_(outing), outing.finding().case
+    page = reverse("field:closing", args=[case.pk])
+    assert "记四问" not in client.get(reverse("field:firm", args=[outing.sugar.pk])).content.decode()
+    answered(outing, case)
+    assert page in client.get(reverse("field:firm", args=[outing.sugar.pk])).content.decode()
+    text = client.get(page).content.decode()
+    for words in closing_questions().questions.values():
+        assert words in text
+    told = {"speaker": "厂长", "contacted": "yes", "solved": "yes", "satisfied": "very", "answered": "yes"}
+    missing = client.post(page, told)
+    assert missing.status_code == 422
+    assert "请填写“企业自己的话”。" in missing.content.decode()
+    assert client.post(page, told | {"words": "车能进来了"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.closing) == ("closed", "solved")
+    shown = as_(outing, "邓主任").get(reverse("desk:case", args=[case.pk])).content.decode()
+    for words in ("答复了", "厂长说的", "谭小勇记", "车能进来了"):
+        assert words in shown
+    again = client.post(page, told | {"words": "再说一次"})
+    assert (again.status_code, "已经评价过了" in again.content.decode()) == (422, True)
+
+
+def test_the_office_fills_in_the_rule_and_sees_what_is_late(outing, on_friday):
+    office, tan = as_(outing, "邓主任"), as_(outing)
+    case = outing.finding(handling="A", promised_on=date(2026, 3, 31)).case
+    said(outing, case)
+    rules = reverse("desk:revisit_rules")
+    assert tan.get(rules).status_code == 404
+    assert office.post(rules, {"days_A": "30"}).status_code == 422
+    assert office.post(rules, {"days_A": "三十", "source_A": "某文"}).status_code == 422
+    assert office.post(rules, {"days_A": "30", "source_A": "云企服办〔2026〕3 号"}).status_code == 302
+    on_friday.shift(timedelta(days=31))
+    office = as_(outing, "邓主任")
+    assert office.post(reverse("desk:revisits_plan")).status_code == 302
+    on_friday.shift(timedelta(days=1))
+    office, tan = as_(outing, "邓主任"), as_(outing)
+    late = office.get(reverse("desk:revisits"), {"tab": "late"}).content.decode()
+    for words in (case.number, "过了计划日期", "谭小勇", "办结后 30 天", "云企服办〔2026〕3 号"):
+        assert words in late
+    assert "往期问题回访" in office.get(reverse("desk:home")).content.decode()
+    row = Revisit.objects.get()
+    who = reverse("desk:revisit_assign", args=[row.pk])
+    assert office.post(who, {"officer": ""}).status_code == 422
+    assert office.post(who, {"officer": str(outing.cast.officers["卢芳"].pk)}).status_code == 302
+    page = reverse("field:revisit", args=[row.pk])
+    assert tan.get(page).status_code == 404
+    lu = as_(outing, "卢芳")
+    assert lu.post(page, {"result": "back", "how": "again", "words": ""}).status_code == 422
+    assert lu.post(page, {"result": "back", "how": "new", "words": "又塌了"}).status_code == 302
+    row.refresh_from_db()
+    done = office.get(reverse("desk:revisits"), {"tab": "done"}).content.decode()
+    assert row.opened.number in done
+    assert "又出现了" in done
+
+
+def test_everybody_of_a_working_group_can_be_put_in_it(outing):
+    office = as_(outing, "邓主任")
+    team = outing.teams["谭小勇"]
+    leader, handler = outing.cast.officers["何区长"], outing.cast.officers["黄志强"]
+    page = reverse("desk:team", args=[team.pk])
+    form = {"name": team.name, "kind": "group", "leader": str(leader.pk), "officers": [str(handler.pk)]}
+    assert office.post(page, form).status_code == 302
+    team.refresh_from_db()
+    assert team.leader == leader
+    assert "黄志强" in office.get(reverse("desk:campaign", args=[outing.campaign.pk])).content.decode()

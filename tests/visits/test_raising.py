@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.relay.stories import verbs
+from tongti.cases import actions as case_actions
 from tongti.cases import queries as cases
 from tongti.cases.models import Case
 from tongti.questions.models import Membership
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
 from tongti.shared.uploads import Upload
 from tongti.visits import actions, queries
-from tongti.visits.errors import AlreadyPlanned
+from tongti.visits.errors import AlreadyPlanned, AlreadySettled
 from tongti.visits.models import Revisit, VisitPhoto
 
 
@@ -22,7 +23,7 @@ def test_the_officer_enters_it_and_the_firm_asks(outing):
     assert (case.channel, case.party_id, case.party_kind) == ("visit", outing.sugar.pk, "enterprise")
     assert case.registered_by_id == outing.cast.officers["谭小勇"].pk
     assert case.body.endswith("希望：把路面硬化")
-    assert verbs(case) == ["case.registered"]
+    assert verbs(case) == ["case.registered", "case.firm_told"]
     assert verbs(finding) == ["finding.noted", "finding.raised"]
     # she sees what she entered, her colleague of another town does not
     assert cases.case_for(outing.viewer("谭小勇"), case.pk) == case
@@ -66,25 +67,73 @@ def test_a_common_difficulty_is_proposed_to_the_question_she_named(outing, story
     assert single.question is None
 
 
-def test_found_again_at_the_same_firm_it_is_linked_to_the_earlier_case(outing, on_friday):
+def again_after_a_month(outing, on_friday):
+    """The road once more, thirty days later."""
     first = outing.finding()
-    elsewhere = outing.finding(by="卢芳", firm=outing.packing)
-    assert elsewhere.earlier is None
     on_friday.shift(timedelta(days=30))
-    again = outing.finding("厂门口那条路还是坑坑洼洼，大货车进不来，原料要转运")
+    return first, outing.finding("厂门口那条路还是坑坑洼洼，大货车进不来，原料要转运")
+
+
+def test_found_again_at_the_same_firm_the_earlier_case_is_proposed_with_reasons(outing, on_friday):
+    outing.finding(by="卢芳", firm=outing.packing)
+    first, again = again_after_a_month(outing, on_friday)
     other = outing.finding("开票系统总是登录不上")
-    assert again.earlier == first.case
-    assert again.case.repeat_of == first.case
+    assert (again.earlier, again.earlier_state) == (first.case, "proposed")
     assert again.earlier_chance > 0.3
-    assert other.earlier is None
-    # the engine may be wrong: the officer says so, and both stand alone
-    actions.not_the_same(finding=again, by=outing.viewer("谭小勇"))
+    assert all(isinstance(reason, str) and reason for reason in again.earlier_reasons)
+    assert again.earlier_reasons
+    # the machine suggests: nothing is linked until a person says so
+    assert again.case.repeat_of is None
+    assert queries.chain_of(outing.viewer("谭小勇"), again.case) is None
+    assert (other.earlier, other.earlier_state) == (None, "")
+
+
+def test_one_tap_links_them_and_the_case_says_the_how_manieth_time_it_is(outing, on_friday):
+    first, again = again_after_a_month(outing, on_friday)
+    tan = outing.viewer("谭小勇")
+    with pytest.raises(NotVisible):
+        actions.settle_repeat(finding=again, same=True, by=outing.viewer("卢芳"))
+    with pytest.raises(NotAllowed):
+        actions.settle_repeat(finding=again, same=True, by=outing.viewer("何区长"))
+    actions.settle_repeat(finding=again, same=True, by=tan)
     again.case.refresh_from_db()
-    assert (again.earlier, again.case.repeat_of) == (None, None)
+    assert (again.earlier_state, again.case.repeat_of) == ("confirmed", first.case)
+    assert verbs(again)[-1] == "finding.link_confirmed"
+    assert verbs(again.case)[-1] == "case.repeat_linked"
+    chain = queries.chain_of(tan, again.case)
+    assert chain.words == "第 2 次反映，上次 2026-03-06 待派单"
+    assert queries.chain_of(tan, first.case).words == "第 1 次反映，后来又反映了 1 次"
+    assert [one.nth for one in queries.repeated_of_firm(tan, outing.sugar.pk)] == [2]
+    assert queries.found_again_counts(tan) == {"proposed": 0, "confirmed": 1, "refused": 0}
+    # who has no business with the firm is told of no chain
+    assert queries.chain_of(outing.viewer("卢芳"), again.case) is None
+
+
+def test_what_a_person_said_binds_and_only_the_office_says_otherwise(outing, on_friday):
+    first, again = again_after_a_month(outing, on_friday)
+    tan, office = outing.viewer("谭小勇"), outing.viewer("邓主任")
+    actions.settle_repeat(finding=again, same=False, by=tan)
+    again.case.refresh_from_db()
+    assert (again.earlier, again.earlier_state, again.case.repeat_of) == (first.case, "refused", None)
     assert verbs(again)[-1] == "finding.link_refused"
+    for same in (True, False):
+        with pytest.raises(AlreadySettled):
+            actions.settle_repeat(finding=again, same=same, by=tan)
+    actions.settle_repeat(finding=again, same=True, by=office)
+    actions.settle_repeat(finding=again, same=False, by=office)
+    again.case.refresh_from_db()
+    assert again.case.repeat_of is None
     assert verbs(again.case)[-1] == "case.repeat_unlinked"
-    with pytest.raises(Raced):
-        actions.not_the_same(finding=again, by=outing.viewer("谭小勇"))
+
+
+def test_a_case_repeats_only_an_earlier_one_of_the_same_asker(outing, on_friday):
+    first, again = again_after_a_month(outing, on_friday)
+    elsewhere = outing.finding(by="卢芳", firm=outing.packing)
+    tan = outing.viewer("谭小勇")
+    for case, earlier in ((first.case, again.case), (first.case, first.case), (again.case, elsewhere.case)):
+        with pytest.raises(BadInput, match="同一诉求人更早的"):
+            case_actions.link_repeat(case=case, earlier=earlier, by=tan)
+    assert Case.objects.filter(repeat_of__isnull=False).count() == 0
 
 
 def test_what_a_firm_asked_to_hide_shines_through_nowhere(outing, story):

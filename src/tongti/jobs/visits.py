@@ -1,4 +1,4 @@
-"""走访: large campaigns are counted, so that their pages need not."""
+"""走访: large campaigns are counted, so that their pages need not; past problems come due each night."""
 
 from procrastinate.contrib.django import app
 
@@ -17,3 +17,11 @@ def count(timestamp: int) -> None:
 def count_old(timestamp: int) -> None:
     """Those that ended long ago too."""
     visits.count_large(old_ones=True)
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="visits.plan_due_revisits", queueing_lock="visits.plan_due_revisits", retry=3)
+def plan_due_revisits(timestamp: int) -> None:
+    """What the revisit rule asks for, in lots, each its own transaction; safe to run twice."""
+    while visits.plan_due_revisits() >= visits.A_LOT:
+        pass

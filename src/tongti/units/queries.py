@@ -187,6 +187,14 @@ def words(code: str) -> str:
     return str(own if own is not None else shipped_words().get(code, {}).get("body", ""))
 
 
+def filled_words(code: str, slots: dict[str, str]) -> str:
+    """The same with its ``{slots}`` filled in; what the district's own text does not name is left out."""
+    text = words(code)
+    for name, value in slots.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
 @dataclass(frozen=True)
 class DemoSeat:
     """One line of the demo sign-in page: who, where, and what the role is for."""

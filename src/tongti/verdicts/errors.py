@@ -67,3 +67,9 @@ class NobodySpoke(DomainError):
 
 class AlreadyApplied(DomainError):
     code, status, words = "verdicts.already_applied", 409, "已经申请过销号了，请等审核。"
+
+
+class NothingToJudge(DomainError):
+    """Nobody has answered yet, so there is nothing to ask the firm about."""
+
+    code, status, words = "verdicts.nothing_to_judge", 409, "这件还没有答复，等答复以后再问企业四问。"

@@ -9,6 +9,7 @@ from tongti.cases.models import Case
 from tongti.deadlines.models import Reckoning
 from tongti.questions.models import Question
 from tongti.relay.models import Baton
+from tongti.shared.fields import EncryptedTextField
 
 
 class Invitation(models.Model):
@@ -31,9 +32,12 @@ class Verdict(models.Model):
 
     A bad rating is weighed by somebody outside the units that worked on it: is the demand ``reasonable``? Those that are get
     supervised (W6, “unsatisfied + reasonable”); the rating itself stays what the asker said.
+
+    ``answered`` is the fourth question, asked of firms only (verdicts.closing); None where it was not asked. What an officer
+    wrote down for the firm says who at the firm spoke (``speaker``), by which ``way``, ``by`` whom it was written and when.
     """
 
-    personal = frozenset({"words", "weighed_why"})
+    personal = frozenset({"words", "weighed_why", "speaker"})
 
     class Solved(models.TextChoices):
         YES = "yes", "解决了"
@@ -48,7 +52,7 @@ class Verdict(models.Model):
     class Way(models.TextChoices):
         LINK = "link", "本人在线评价"
         CALL = "call", "电话回访"
-        VISIT = "visit", "上门核实"
+        VISIT = "visit", "上门记下企业的话"
 
     reply = models.OneToOneField(Reply, models.PROTECT, related_name="verdict")
     case = models.ForeignKey(Case, models.PROTECT, related_name="verdicts")
@@ -56,6 +60,8 @@ class Verdict(models.Model):
     contacted = models.BooleanField("联系了吗")
     solved = models.CharField("解决了吗", max_length=6, choices=Solved)
     satisfied = models.CharField("满意吗", max_length=6, choices=Satisfied)
+    answered = models.BooleanField("答复了吗", null=True)
+    speaker = EncryptedTextField("企业谁说的")
     words = models.CharField("原因或建议", max_length=500, blank=True)
     way = models.CharField(max_length=5, choices=Way)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -72,7 +78,11 @@ class Verdict(models.Model):
                 condition=Q(reasonable=None, weighed_at=None, weighed_by=None)
                 | Q(reasonable__isnull=False, weighed_at__isnull=False, weighed_by__isnull=False, satisfied="not"),
                 name="only_a_bad_rating_is_weighed",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(way="link", by=None) | (Q(by__isnull=False) & ~Q(way="link")),
+                name="verdict_taken_down_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["unit_id", "-at"], name="verdict_by_unit"),
@@ -138,6 +148,8 @@ class Reopening(models.Model):
         NOT_SOLVED = "not_solved", "诉求人说没有解决"
         AGAIN = "again", "问题又出现了"
         NEW_FACTS = "new_facts", "有新的情况"
+        NOT_ANSWERED = "no_answer", "企业说没有得到答复"
+        REVISIT = "revisit", "回头看时企业说没有解决"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="reopenings")
     why = models.CharField(max_length=10, choices=Why)

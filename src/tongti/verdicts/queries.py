@@ -211,7 +211,8 @@ def verdict_on(reply: Reply) -> Verdict | None:
 
 def verdicts_on(viewer: Viewer, case: Case) -> list[Verdict]:
     """What the asker of this case said of each reply, newest first; none for whoever may not see the case."""
-    return list(Verdict.objects.filter(case__in=_seen_cases(viewer, [case.pk])).order_by("-at", "-id"))
+    rows = Verdict.objects.filter(case__in=_seen_cases(viewer, [case.pk])).select_related("by")
+    return list(rows.order_by("-at", "-id"))
 
 
 def reopenings_of(viewer: Viewer, case_ids: Collection[int], limit: int = 20) -> list[Reopening]:

@@ -51,3 +51,21 @@ class AlreadyPlanned(DomainError):
     """One open revisit per case."""
 
     code, status, words = "visits.revisit_planned", 409, "这件诉求已经安排了回头看。"
+
+
+class AlreadySettled(DomainError):
+    """Somebody said whether it is the same difficulty; the office may say otherwise."""
+
+    code, status, words = "visits.already_settled", 409, "是不是同一个难题已经定过了（{state}），要改请找专班。"
+
+
+class NotOutside(DomainError):
+    """Handle ≠ verify: who did the work does not say that it is solved."""
+
+    code, status, words = "visits.not_outside", 403, "这件难题是这位走访员所在单位办的，要由别的单位的人去回访。"
+
+
+class NothingCameBack(DomainError):
+    """It is in hand already, so there is nothing to begin again."""
+
+    code, status, words = "visits.nothing_came_back", 409, "这件还在办，没有办结，不用重新办理；有新情况请补充。"

@@ -77,6 +77,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("我的走访"), "map-pin", "field:today"),
             NavItem(_("走访"), "footprints", "desk:visits"),
             NavItem(_("调研服务"), "flag", "desk:campaigns"),
+            NavItem(_("往期问题回访"), "rotate-ccw", "desk:revisits", urgent=True),
             NavItem(_("供需对接"), "handshake", "desk:linkups"),
             NavItem(_("办不成事"), "signpost", "desk:window"),
             NavItem(_("办事事项"), "book-open", "desk:service_items"),

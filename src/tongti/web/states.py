@@ -68,6 +68,8 @@ STATES: dict[str, State] = {
     # what a unit asked for: more time, a promise, a late diversion
     "asked": State(_("待审批"), "wait", "hourglass"),
     "approved": State(_("已同意"), "ok", "check"),
+    "listing.stated": State(_("企业自填，待确认"), "wait", "clock"),
+    "listing.refused": State(_("没有采用"), "mute", "x"),
     "extension.refused": State(_("不同意"), "mute", "x"),
     "promise.refused": State(_("不同意"), "mute", "x"),
     "latediversion.refused": State(_("不同意"), "mute", "x"),

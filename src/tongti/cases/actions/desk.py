@@ -262,3 +262,17 @@ def unlink_repeat(*, case: Case, by: Viewer) -> None:
     if Case.objects.filter(pk=case.pk, repeat_of__isnull=False).update(repeat_of=None):
         trail.record("case.repeat_unlinked", case, by=by, facts={"earlier": before})
         case.repeat_of = None
+
+
+@transaction.atomic
+def link_repeat(*, case: Case, earlier: Case, by: Viewer) -> None:
+    """重复反映: ``case`` says again what ``earlier`` of the same asker said. Safe to repeat. Raises NotAllowed, BadInput.
+
+    Only an earlier case can be named, so that no chain of repeats ever runs in a circle.
+    """
+    by.require(May.NOTE)
+    if earlier.party_id != case.party_id or (earlier.received_at, earlier.pk) >= (case.received_at, case.pk):
+        raise BadInput("earlier", "只能和同一诉求人更早的诉求连起来。")
+    if Case.objects.filter(pk=case.pk).exclude(repeat_of=earlier).update(repeat_of=earlier):
+        trail.record("case.repeat_linked", case, by=by, facts={"earlier": earlier.pk})
+        case.repeat_of = earlier

@@ -14,7 +14,16 @@ from tongti.project.demo.stories import Single, Step, World
 from tongti.shared import clock
 from tongti.units.access import Viewer
 from tongti.visits import actions
-from tongti.visits.actions import CampaignDraft, FigureDraft, FindingDraft, Plan, StepDraft, TeamDraft, VisitDraft
+from tongti.visits.actions import (
+    CampaignDraft,
+    FigureDraft,
+    FindingDraft,
+    Plan,
+    RuleDraft,
+    StepDraft,
+    TeamDraft,
+    VisitDraft,
+)
 from tongti.visits.models import Campaign, Finding, Team
 
 OFFICE = "石磊"
@@ -157,6 +166,14 @@ class Outings:
             day = self.w.days.today if nth == 0 else self.w.days.today + timedelta(days=3)
             plan = Plan(self.campaign, firm.pk, officer.officer_id, day, "am" if nth else "pm")
             actions.plan_visit(plan=plan, by=officer)
+        self.look_back()
+
+    def look_back(self) -> None:
+        """往期问题回访: the demo's own days, for class A and D only; what they ask for is planned."""
+        by = self.w.d.viewer(OFFICE)
+        rules = {code: RuleDraft(days, self.data["revisit_source"]) for code, days in self.data["revisit_days"].items()}
+        actions.set_revisit_rules(rules=rules, by=by)
+        actions.plan_due_revisits(by=by)
 
     def _save(
         self, firm: Firm, note: str, findings: tuple[FindingDraft, ...], figures: tuple[FigureDraft, ...]

@@ -311,7 +311,9 @@ class Story:
     def do_not_solved(self, step: Step) -> None:
         """One asker says that it is not solved: back to work."""
         reply_id = self._unjudged()[0]
-        verdicts.give(token=token_of(reply_id), contacted=True, solved="no", satisfied="not", words=step["words"])
+        verdicts.give(
+            token=token_of(reply_id), contacted=True, solved="no", satisfied="not", words=step["words"], answered=True
+        )
 
     def do_unreached(self, step: Step) -> None:
         """Call-backs that nobody answers: three tries, then unconfirmed."""
@@ -362,6 +364,9 @@ def judge(world: World, reply_id: int, solved: str, satisfied: str = "") -> None
         satisfied or {"yes": world.rng.choice(["very", "very", "fairly"]), "partly": "fairly", "no": "not"}[solved]
     )
     words = world.rng.choice(WORDS_OF[solved])
+    if Reply.objects.get(pk=reply_id).case.channel == Case.Channel.VISIT:
+        # a firm's own words are part of its four answers
+        words = words or "办好了，谢谢你们上门来问。"
     contacted = world.rng.random() < 0.96
     call = CallBack.objects.filter(reply_id=reply_id, state=CallBack.State.WAITING).select_related("reply").first()
     if call is None:
@@ -369,10 +374,12 @@ def judge(world: World, reply_id: int, solved: str, satisfied: str = "") -> None
     if world.rng.random() < 0.3:
         verdicts.record_call(
             call_back=call, result="reached", contacted=contacted, solved=solved, satisfied=satisfied, words=words,
-            by=world.d.viewer(REVISITOR),
+            answered=True, by=world.d.viewer(REVISITOR),
         )  # fmt: skip
         return
-    verdicts.give(token=token_of(reply_id), contacted=contacted, solved=solved, satisfied=satisfied, words=words)
+    verdicts.give(
+        token=token_of(reply_id), contacted=contacted, solved=solved, satisfied=satisfied, words=words, answered=True
+    )
 
 
 def ring_in_vain(world: World, reply_id: int) -> None:

@@ -1,5 +1,6 @@
 """Writes on verdicts: what askers say, and what leaves the ledger because of it."""
 
+from tongti.verdicts.actions.dictated import take_down
 from tongti.verdicts.actions.listening import APART, MAX_TRIES, RESULTS, again, give, invite, record_call
 from tongti.verdicts.actions.striking import apply_strike_off, return_strike_off, review_strike_off, sign_strike_off
 from tongti.verdicts.actions.weighing import weigh
@@ -16,5 +17,6 @@ __all__ = [
     "return_strike_off",
     "review_strike_off",
     "sign_strike_off",
+    "take_down",
     "weigh",
 ]

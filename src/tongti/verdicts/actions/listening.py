@@ -24,6 +24,7 @@ from tongti.shared.text import has_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.verdicts.actions.striking import undo_strike_offs
+from tongti.verdicts.closing import four_for
 from tongti.verdicts.errors import AlreadyJudged, LinkExpired, LinkSpent, NotAnsweredYet, OwnWork, TooSoon
 from tongti.verdicts.models import CallBack, CallTry, Invitation, Reopening, Verdict
 from tongti.verdicts.queries import RESULTS as RESULT_CHOICES
@@ -66,8 +67,13 @@ def invite(*, answer_id: int) -> int:
 
 
 @transaction.atomic
-def give(*, token: str, contacted: bool, solved: str, satisfied: str, words: str = "") -> Verdict:
-    """The asker's own three answers through her one-time link. Raises LinkSpent, LinkExpired, BadInput."""
+def give(
+    *, token: str, contacted: bool, solved: str, satisfied: str, words: str = "", answered: bool | None = None
+) -> Verdict:
+    """The asker's own three answers through her one-time link; of a difficulty from a visit the firm's four (``answered``).
+
+    Raises LinkSpent, LinkExpired, BadInput.
+    """
     invitation = (
         Invitation.objects.select_related("reply__answer", "reply__case")
         .filter(token_hash=links.token_hash(token))
@@ -76,11 +82,12 @@ def give(*, token: str, contacted: bool, solved: str, satisfied: str, words: str
     if invitation is None or invitation.expires_at < clock.now():
         raise LinkExpired
     by = Asker(invitation.reply.case_id)
-    return _judge(
+    return judge(
         invitation.reply,
         contacted=contacted,
         solved=solved,
         satisfied=satisfied,
+        answered=answered,
         words=words,
         way=Verdict.Way.LINK,
         by=by,
@@ -96,9 +103,10 @@ def record_call(
     contacted: bool | None = None,
     solved: str = "",
     satisfied: str = "",
+    answered: bool | None = None,
     words: str = "",
 ) -> CallBack:
-    """One dialled call. Reached: her three answers. Not reached: a try; the third at another time ends the call-back.
+    """One dialled call. Reached: her three answers (a firm's four). Not reached: a try; the third at another time ends the call-back.
 
     Raises NotAllowed, OwnWork, AlreadyJudged, TooSoon, BadInput.
     """
@@ -118,11 +126,12 @@ def record_call(
         if contacted is None:
             raise BadInput("contacted", "请选择承办单位有没有联系过诉求人。")
         CallTry.objects.create(call_back=locked, result=result, by_id=by.officer_id, at=clock.now())
-        _judge(
+        judge(
             locked.reply,
             contacted=contacted,
             solved=solved,
             satisfied=satisfied,
+            answered=answered,
             words=words,
             way=Verdict.Way.CALL,
             by=by,
@@ -133,25 +142,36 @@ def record_call(
 
 
 @transaction.atomic
-def again(*, case: Case, words: str, by: Asker | Viewer) -> Reopening:
-    """“又出现了”: an answered or closed case comes back to the unit that last held it. Raises NotAnsweredYet, BadInput."""
+def again(*, case: Case, words: str, by: Asker | Viewer, why: str = Reopening.Why.AGAIN) -> Reopening:
+    """“又出现了”: an answered or closed case comes back to the unit that last held it. Raises NotAnsweredYet, BadInput, NothingToReopen."""
     if case.state not in (Case.State.ANSWERED, Case.State.CLOSED):
         raise NotAnsweredYet
     if not has_words(words):
         raise BadInput("words", "请写一句：问题怎么又出现了。")
     _settle_open_call_back(case, CallBack.State.CANCELLED)
-    return _reopen(case, Reopening.Why.AGAIN, words, by)
+    return _reopen(case, why, words, by)
 
 
-def _judge(
-    reply: Reply, *, contacted: bool, solved: str, satisfied: str, words: str, way: str, by: Viewer | Asker
+def judge(
+    reply: Reply,
+    *,
+    contacted: bool,
+    solved: str,
+    satisfied: str,
+    answered: bool | None,
+    words: str,
+    way: str,
+    by: Viewer | Asker,
+    speaker: str = "",
 ) -> Verdict:
+    """One asker's answers on one reply, and what follows from them; for the verbs of this package. Raises LinkSpent, BadInput."""
     if solved not in Verdict.Solved.values:
         raise BadInput("solved", "请选择问题解决了没有。")
     if satisfied not in Verdict.Satisfied.values:
         raise BadInput("satisfied", "请选择对办理满意不满意。")
     if solved == Verdict.Solved.NO and not has_words(words):
         raise BadInput("words", "请写一句还有什么没解决，我们好接着办。")
+    answered = _fourth(reply.case, answered, words)
     now = clock.now()
     # compare-and-set: two tabs, or a link and a call at the same moment, are one verdict
     if not Invitation.objects.filter(reply=reply, used_at=None).update(used_at=now):
@@ -165,20 +185,32 @@ def _judge(
         contacted=contacted,
         solved=solved,
         satisfied=satisfied,
+        answered=answered,
+        speaker=speaker,
         words=words.strip(),
         way=way,
         by_id=by.officer_id if isinstance(by, Viewer) else None,
         at=now,
     )
-    trail.record(
-        "case.judged",
-        reply.case,
-        by=by,
-        facts={"contacted": contacted, "solved": solved, "satisfied": satisfied, "way": way, "verdict": verdict.pk},
-    )
+    facts = {"contacted": contacted, "solved": solved, "satisfied": satisfied, "way": way, "verdict": verdict.pk}
+    if answered is not None:
+        facts["answered"] = answered
+    trail.record("case.judged", reply.case, by=by, facts=facts)
     _count(verdict)
     _follow(verdict, by)
     return verdict
+
+
+def _fourth(case: Case, answered: bool | None, words: str) -> bool | None:
+    """A firm's fourth answer and its own words, without which its difficulty is not closed; None where three are asked."""
+    rule = four_for(case)
+    if rule is None:
+        return None
+    if answered is None:
+        raise BadInput("answered", f"还有一问没有回答：{rule.questions['answered']}")
+    if not has_words(words):
+        raise BadInput("words", "请写一句企业自己的话：办得怎么样。")
+    return answered
 
 
 def _follow(verdict: Verdict, by: Viewer | Asker) -> None:
@@ -187,6 +219,10 @@ def _follow(verdict: Verdict, by: Viewer | Asker) -> None:
         return  # it came back or was withdrawn meanwhile; the verdict still counts
     if verdict.solved == Verdict.Solved.NO:
         _reopen(case, Reopening.Why.NOT_SOLVED, verdict.words, by)
+        return
+    if verdict.answered is False:
+        # the 2018 rule closes nothing that was never answered, however it got solved
+        _reopen(case, Reopening.Why.NOT_ANSWERED, verdict.words, by)
         return
     closing = Case.Closing.SOLVED if verdict.solved == Verdict.Solved.YES else Case.Closing.PARTLY
     cases.close(case=case, closing=closing, by=by)

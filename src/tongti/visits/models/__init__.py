@@ -1,7 +1,7 @@
 """走访: hearing that goes out to meet it. A campaign, its people and firms; visits; what was found; what is looked at again."""
 
 from tongti.visits.models.campaigns import Assignment, Campaign, Goal, Line, OfferedTime, Part, Team, TeamMember
-from tongti.visits.models.findings import Finding, FindingStep, Revisit
+from tongti.visits.models.findings import Finding, FindingStep, Revisit, RevisitRule
 from tongti.visits.models.tallies import Tally
 from tongti.visits.models.visits import Companion, Delivery, Visit, VisitFigure, VisitPhoto
 
@@ -17,6 +17,7 @@ __all__ = [
     "OfferedTime",
     "Part",
     "Revisit",
+    "RevisitRule",
     "Tally",
     "Team",
     "TeamMember",

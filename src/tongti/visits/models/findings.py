@@ -14,7 +14,8 @@ class Finding(models.Model):
     """难题线索: one difficulty that was heard on a visit, and how the officer classed it (A 立行立改 … D 解释说明).
 
     ``key`` is the intake key of the case that it becomes: however often it is sent, it is one case. ``earlier`` is a case of
-    the same firm that the engine takes for the same difficulty.
+    the same firm that the engine takes for the same difficulty, with its reasons; a person says whether it is (``earlier_state``),
+    and what she said stays, also when she said no: the engine does not bring it up again.
     """
 
     personal = frozenset({"title", "words", "wished", "explanation", "reaction"})
@@ -23,6 +24,13 @@ class Finding(models.Model):
         COUNTY = "county", "县级解决"
         CITY = "city", "提请市级协调"
         REGION = "region", "提请自治区协调"
+
+    class Again(models.TextChoices):
+        """Whether ``earlier`` is the same difficulty."""
+
+        PROPOSED = "proposed", "待确认"
+        CONFIRMED = "confirmed", "同一个难题"
+        REFUSED = "refused", "不是同一个"
 
     key = models.UUIDField(unique=True)
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="findings")
@@ -46,6 +54,10 @@ class Finding(models.Model):
     raised_at = models.DateTimeField(null=True)
     earlier = models.ForeignKey(Case, models.PROTECT, null=True, related_name="found_again", verbose_name="以前那件")
     earlier_chance = models.FloatField(null=True)
+    earlier_reasons = models.JSONField("像在哪里", default=list)
+    earlier_state = models.CharField("是不是同一个", max_length=9, choices=Again, blank=True)
+    earlier_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    earlier_at = models.DateTimeField(null=True)
     noted_at = models.DateTimeField()
 
     class Meta:
@@ -62,8 +74,17 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=~Q(handling="D") | (~Q(explanation="") & ~Q(reaction="")), name="class_d_has_explanation"
             ),
+            models.CheckConstraint(
+                condition=Q(earlier=None, earlier_state="")
+                | Q(earlier__isnull=False, earlier_state="proposed", earlier_by=None)
+                | Q(earlier__isnull=False, earlier_state__in=["confirmed", "refused"], earlier_by__isnull=False),
+                name="finding_again_is_somebodys_word",
+            ),
         ]
-        indexes = [models.Index(fields=["visit", "id"], name="finding_of_visit")]
+        indexes = [
+            models.Index(fields=["visit", "id"], name="finding_of_visit"),
+            models.Index(fields=["earlier_state", "-id"], name="finding_again", condition=~Q(earlier_state="")),
+        ]
 
     def __str__(self) -> str:
         return f"难题线索 {self.pk}"
@@ -91,8 +112,38 @@ class FindingStep(models.Model):
         return self.words
 
 
+class RevisitRule(models.Model):
+    """往期问题回访规则: how many days after closing a difficulty of this class is looked at again, and which paper says so.
+
+    No public text gives the days, so they are blank until the district fills them in; a blank plans nothing.
+    """
+
+    personal = frozenset[str]()
+
+    handling = models.CharField("处置类别", max_length=1, unique=True, blank=True)
+    days = models.PositiveSmallIntegerField("办结后几天", null=True)
+    source = models.CharField("出处", max_length=120, blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(days=None) | ~Q(source=""), name="revisit_rule_has_source"),
+            models.CheckConstraint(
+                condition=Q(days=None) | Q(days__gte=1, days__lte=730), name="revisit_rule_sensible"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"回访规则 {self.handling or '未分类'}"
+
+
 class Revisit(models.Model):
-    """回头看: somebody goes and asks the firm again about a difficulty of before; what it says then."""
+    """回头看: somebody goes and asks the firm again about a difficulty of before; what it says then.
+
+    One that the rule planned (``by_rule``) has no officer while nobody from outside the units that did the work looks after the
+    firm: then the office names one. What came back is the same case in hand again (``reopened``) or a case of its own (``opened``).
+    """
 
     personal = frozenset({"words"})
 
@@ -101,18 +152,25 @@ class Revisit(models.Model):
         DONE = "done", "已回访"
 
     class Result(models.TextChoices):
-        SOLVED = "solved", "解决了"
+        SOLVED = "solved", "解决了，没有反复"
         PARTLY = "partly", "部分解决"
         NOT = "not", "没有解决"
+        BACK = "back", "又出现了"
+        UNREACHED = "unreached", "联系不上"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="revisits")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="revisits")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="revisits")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="revisits")
     state = models.CharField(max_length=7, choices=State, default=State.PLANNED)
+    by_rule = models.BooleanField("按规则排的", default=False)
     planned_on = models.DateField("计划日期")
-    result = models.CharField("结果", max_length=6, choices=Result, blank=True)
+    planned_at = models.DateTimeField(null=True)
+    result = models.CharField("结果", max_length=9, choices=Result, blank=True)
     words = models.CharField("企业怎么说", max_length=300, blank=True)
     done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reopened = models.BooleanField("原件重新办理", default=False)
+    opened = models.OneToOneField(Case, models.PROTECT, null=True, related_name="opened_by_revisit")
 
     class Meta:
         constraints = [
@@ -120,8 +178,14 @@ class Revisit(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="done") | (~Q(result="") & Q(done_at__isnull=False)), name="revisit_done_has_result"
             ),
+            models.CheckConstraint(condition=~Q(reopened=True, opened__isnull=False), name="revisit_brings_back_once"),
         ]
-        indexes = [models.Index(fields=["officer", "state", "planned_on"], name="revisit_of_officer")]
+        indexes = [
+            models.Index(fields=["officer", "state", "planned_on"], name="revisit_of_officer"),
+            models.Index(fields=["planned_on", "id"], name="revisit_waiting", condition=Q(state="planned")),
+            models.Index(fields=["-done_at", "-id"], name="revisit_newest", condition=Q(state="done")),
+            models.Index(fields=["case", "-id"], name="revisit_of_case"),
+        ]
 
     def __str__(self) -> str:
         return f"回头看 {self.pk}"

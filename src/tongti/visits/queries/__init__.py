@@ -15,6 +15,7 @@ from tongti.visits.queries.campaigns import (
     running,
     slots,
     team_for,
+    team_people,
     teams,
 )
 from tongti.visits.queries.digest import digest
@@ -37,6 +38,21 @@ from tongti.visits.queries.one import (
     visit_to_join,
 )
 from tongti.visits.queries.pack import pack
+from tongti.visits.queries.past import (
+    TABS,
+    Chain,
+    PastRow,
+    RuleRow,
+    chain_of,
+    found_again,
+    found_again_counts,
+    late_revisits,
+    repeated_of_firm,
+    revisit_counts,
+    revisit_rules,
+    revisit_to_assign,
+    revisits,
+)
 from tongti.visits.queries.progressing import (
     FINDING_SHOWS,
     FIRM_SHOWS,
@@ -57,12 +73,16 @@ from tongti.visits.queries.several import Filters, VisitLine, due_revisits, line
 PartOfDay, VisitWay, VisitState = Part, Visit.Way, Visit.State
 FigureKind, FindingLevel = VisitFigure.Kind, Finding.Level
 TeamKind, GoalGroup, GoalDirection, RevisitResult = Team.Kind, Goal.Group, Goal.Direction, Revisit.Result
+Again = Finding.Again
 
 __all__ = [
     "FINDING_SHOWS",
     "FIRM_SHOWS",
     "TABLES",
+    "TABS",
+    "Again",
     "Behind",
+    "Chain",
     "FigureKind",
     "Filters",
     "FindingLevel",
@@ -73,10 +93,12 @@ __all__ = [
     "GoalGroup",
     "HeardLine",
     "PartOfDay",
+    "PastRow",
     "PhotoRow",
     "PlanLine",
     "Progress",
     "RevisitResult",
+    "RuleRow",
     "Slot",
     "TallyLine",
     "TeamKind",
@@ -91,6 +113,7 @@ __all__ = [
     "campaigns",
     "card",
     "case_to_revisit",
+    "chain_of",
     "digest",
     "due_revisits",
     "field_officers",
@@ -99,9 +122,12 @@ __all__ = [
     "firm_name",
     "firm_names",
     "firms_to_assign",
+    "found_again",
+    "found_again_counts",
     "guard",
     "heard_findings",
     "history",
+    "late_revisits",
     "lifted_finding",
     "line_name",
     "line_names",
@@ -116,10 +142,16 @@ __all__ = [
     "photos",
     "planned_firms",
     "progress",
+    "repeated_of_firm",
+    "revisit_counts",
     "revisit_for",
+    "revisit_rules",
+    "revisit_to_assign",
+    "revisits",
     "running",
     "slots",
     "team_for",
+    "team_people",
     "teams",
     "visit_by_key",
     "visit_for",

@@ -104,6 +104,20 @@ def field_officers() -> list[tuple[int, str]]:
     return list(rows.values_list("id", "name"))
 
 
+TEAM_ROLES = ("field_officer", "coordinator", "unit_leader", "leader", "supervisor", "handler")
+"""Who may stand in a team: those who go out, those who organise, and the leaders and units that a working group is made of."""
+
+
+def team_people(team: Team | None = None) -> list[tuple[int, str]]:
+    """(id, name) of everybody who may be put in a team today, those who go out first; who is in it already stays listed."""
+    goers = dict(field_officers())
+    wanted = set(officer_ids_in(TEAM_ROLES)) - set(goers)
+    if team is not None:
+        wanted |= {*team.members.values_list("officer_id", flat=True), team.leader_id or 0} - set(goers)
+    others = Officer.objects.filter(pk__in=wanted).order_by("name").values_list("id", "name")
+    return [*goers.items(), *others]
+
+
 @dataclass(frozen=True)
 class AssignmentLine:
     """One firm of the coverage plan."""

@@ -50,6 +50,7 @@ class PastCase:
     state_words: str
     received_on: date
     revisit: Revisit | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,9 @@ def _newest_visits(party_ids: Sequence[int]) -> Sequence[Visit]:
 
 
 def _past_cases(viewer: Viewer, party_ids: Sequence[int]) -> dict[int, list[PastCase]]:
-    rows = access.firm_cases(viewer, party_ids).only("number", "title", "body", "state", "party_id", "received_at")
+    rows = access.firm_cases(viewer, party_ids).only(
+        "number", "title", "body", "state", "party_id", "received_at", "repeat_of_id"
+    )
     found = list(rows.order_by("-received_at", "-pk")[: SHOWN_CASES * len(party_ids)])
     planned = {r.case_id: r for r in Revisit.objects.filter(case_id__in=[c.pk for c in found]).order_by("pk")}
     cases: dict[int, list[PastCase]] = {}
@@ -219,6 +222,7 @@ def _past_cases(viewer: Viewer, party_ids: Sequence[int]) -> dict[int, list[Past
                 state_words=case.get_state_display(),
                 received_on=timezone.localdate(case.received_at),
                 revisit=planned.get(case.pk),
+                again=case.repeat_of_id is not None,
             )
         )
     return {pk: own[:SHOWN_CASES] for pk, own in cases.items()}

@@ -14,7 +14,8 @@ from tongti.cases import queries as cases
 from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May, Viewer
 from tongti.verdicts import actions, queries
-from tongti.web import nav
+from tongti.verdicts.closing import ClosingQuestions, four_for
+from tongti.web import four, nav
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
@@ -23,11 +24,11 @@ from tongti.web.forms import Form
 LIST = "desk:callbacks"
 REACHED = "reached"
 REASON = "电话回访"
-ANSWERS = ("contacted", "solved", "satisfied")
+ANSWERS = (*four.THREE, "answered")
 
 
 class CallForm(Form):
-    """One call. The three answers are asked only when somebody was reached."""
+    """One call. The three answers (a firm's four) are asked only when somebody was reached."""
 
     small = True
     result = forms.ChoiceField(label="这次打电话", choices=list(actions.RESULTS.items()), widget=forms.RadioSelect)
@@ -40,21 +41,27 @@ class CallForm(Form):
     satisfied = forms.ChoiceField(label="三、您满意吗？", choices=queries.SATISFIED, widget=forms.RadioSelect)
     words = forms.CharField(label="诉求人的话", required=False, max_length=500, widget=forms.Textarea({"rows": 3}))
 
+    def __init__(self, *args: Any, rule: ClosingQuestions | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        four.ask_four(self, rule)
+        self.when_reached = [n for n in (*ANSWERS, "words") if n in self.fields and self.fields[n].required]
+
     def full_clean(self) -> None:
-        """The three answers look needed, as they are; they are asked for only when somebody was reached."""
-        for name in ANSWERS:
+        """The answers look needed, as they are; they are asked for only when somebody was reached."""
+        for name in self.when_reached:
             self.fields[name].required = False
         super().full_clean()
-        for name in ANSWERS:
+        for name in self.when_reached:
             self.fields[name].required = True
 
     def clean(self) -> dict[str, object]:
-        """Reached means three answers."""
+        """Reached means every answer."""
         data = super().clean() or {}
         if data.get("result") == REACHED:
-            for name in ANSWERS:
-                if not data.get(name):
-                    self.add_error(name, "联系上了，请把这一问也问到。")
+            for name in self.when_reached:
+                if not data.get(name) and name not in self.errors:
+                    words = "请写一句诉求人自己的话。" if name == "words" else "联系上了，请把这一问也问到。"
+                    self.add_error(name, words)
         return data
 
 
@@ -91,13 +98,13 @@ def call_list(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk(May.REVISIT)
 def call(request: DeskRequest, pk: int) -> HttpResponse:
-    """One call-back: the answer that was sent, the script, the three questions."""
+    """One call-back: the answer that was sent, the script, the questions."""
     call_back = queries.call_back_for(request.viewer, pk)
     if request.method == "POST" and "reveal" in request.POST:
         # whom she has to dial needs no reason of its own; like every look it is limited in time and on the trail
         case_actions.reveal_asker(case=call_back.case, reason=REASON, by=request.viewer)
         return redirect("desk:callback", pk=pk)
-    form = CallForm(request.POST or None)
+    form = CallForm(request.POST or None, rule=four_for(call_back.case))
     if request.method == "POST" and form.is_valid():
         try:
             _record(request, call_back, form)
@@ -110,6 +117,7 @@ def call(request: DeskRequest, pk: int) -> HttpResponse:
             return redirect(LIST)
     context = {
         "form": form,
+        "asked": four.asked(form),
         "call_back": call_back,
         "case": call_back.case,
         "face": cases.face_of(request.viewer, call_back.case),
@@ -126,9 +134,6 @@ def _record(request: DeskRequest, call_back: queries.CallBack, form: CallForm) -
     actions.record_call(
         call_back=call_back,
         result=data["result"],
-        contacted=data["contacted"] == "yes" if reached else None,
-        solved=data["solved"],
-        satisfied=data["satisfied"],
-        words=data["words"],
         by=request.viewer,
+        **(four.answers(form) if reached else {}),
     )

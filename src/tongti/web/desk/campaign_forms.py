@@ -108,13 +108,13 @@ class TeamForm(Form):
     leader = forms.ChoiceField(label="组长", required=False)
     officers = forms.MultipleChoiceField(label="组员", required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, lines: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: list[tuple[str, str]], people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(str(pk), name) for pk, name in visits.field_officers()]
+        officers = [(str(pk), name) for pk, name in people]
         for name, choices in (
             ("line", [("", "不分线"), *lines]),
-            ("leader", [("", "还没定"), *people]),
-            ("officers", people),
+            ("leader", [("", "还没定"), *officers]),
+            ("officers", officers),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

@@ -109,7 +109,7 @@ def goals(request: DeskRequest, pk: int) -> HttpResponse:
 def team_new(request: DeskRequest, pk: int) -> HttpResponse:
     """A new team."""
     campaign = visits.campaign_for(request.viewer, pk)
-    form = TeamForm(request.POST or None, lines=_line_options(campaign))
+    form = TeamForm(request.POST or None, lines=_line_options(campaign), people=visits.team_people())
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_team(campaign=campaign, draft=form.draft(), by=request.viewer)
@@ -133,7 +133,9 @@ def team(request: DeskRequest, pk: int) -> HttpResponse:
         "leader": str(row.leader_id or ""),
         "officers": [str(member.officer_id) for member in row.members.all()],
     }
-    form = TeamForm(request.POST or None, initial=initial, lines=_line_options(row.campaign))
+    form = TeamForm(
+        request.POST or None, initial=initial, lines=_line_options(row.campaign), people=visits.team_people(row)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_team(team=row, draft=form.draft(), by=request.viewer)

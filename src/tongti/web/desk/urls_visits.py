@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.desk import campaigns, progress
+from tongti.web.desk import campaigns, past, progress
 
 urlpatterns = [
     path("campaigns/", campaigns.listing, name="campaigns"),
@@ -18,4 +18,9 @@ urlpatterns = [
     path("teams/<int:pk>/", campaigns.team, name="team"),
     path("assignments/<int:pk>/end/", campaigns.assignment_end, name="assignment_end"),
     path("visits/", campaigns.all_visits, name="visits"),
+    path("revisits/", past.listing, name="revisits"),
+    path("revisits/rules/", past.rules, name="revisit_rules"),
+    path("revisits/plan/", past.plan, name="revisits_plan"),
+    path("revisits/<int:pk>/assign/", past.assign, name="revisit_assign"),
+    path("revisits/again/", past.found_again, name="found_again"),
 ]

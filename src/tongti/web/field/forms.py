@@ -6,8 +6,11 @@ from typing import Any, ClassVar
 from django import forms
 
 from tongti.shared import clock
+from tongti.verdicts import queries as verdicts
+from tongti.verdicts.closing import closing_questions
 from tongti.visits import queries as visits
 from tongti.visits.actions import FigureDraft, FindingDraft, StepDraft
+from tongti.web import four
 from tongti.web.desk.cases_forms import category_options, chosen_id
 from tongti.web.forms import DateInput, FilesField, Form, MultipleFileInput, dress
 
@@ -244,8 +247,37 @@ class RevisitPlanForm(Form):
 class RevisitForm(Form):
     """What the firm says now."""
 
-    result = forms.ChoiceField(label="解决了吗", choices=visits.RevisitResult.choices, widget=forms.RadioSelect)
-    words = forms.CharField(label="企业怎么说", required=False, widget=forms.Textarea({"rows": 3, "maxlength": 300}))
+    result = forms.ChoiceField(label="现在怎么样", choices=visits.RevisitResult.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label="企业怎么说",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="照企业的原话写；又出现了或没有解决的必须写。",
+    )
+    how = forms.ChoiceField(
+        label="又出现了或没有解决的，怎么办",
+        required=False,
+        choices=[("again", "原来那件重新办理（交回原来的单位）"), ("new", "另立一件，和原来那件连起来")],
+        initial="again",
+        widget=forms.RadioSelect,
+    )
+
+
+class ClosingForm(Form):
+    """办结四问 as the firm answers them to the officer, in its own words."""
+
+    speaker = forms.CharField(label="企业谁说的", max_length=40, help_text="写职务就行，例如厂长、财务负责人。")
+    contacted = forms.ChoiceField(choices=four.APPROACHED, widget=forms.RadioSelect)
+    solved = forms.ChoiceField(choices=verdicts.SOLVED, widget=forms.RadioSelect)
+    satisfied = forms.ChoiceField(choices=verdicts.SATISFIED, widget=forms.RadioSelect)
+    words = forms.CharField(
+        max_length=500, widget=forms.Textarea({"rows": 3}), help_text="照企业的原话写，不要代企业说。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        four.ask_four(self, closing_questions())
 
 
 def fresh_key() -> str:

@@ -29,8 +29,6 @@ from tongti.web.field.forms import (
     FindingForm,
     MoveForm,
     PlanForm,
-    RevisitForm,
-    RevisitPlanForm,
     TimesForm,
     VisitForm,
     fresh_key,
@@ -80,7 +78,7 @@ def firm(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             visit = actions.plan_visit(plan=plan, by=viewer, overrule=data.get("overrule", ""))
         except DomainError as refused:
-            _refused(form, refused)
+            refused_by(form, refused)
         else:
             messages.success(request, "已约好。")
             return redirect("field:visit", visit.pk)
@@ -134,7 +132,7 @@ def visit(request: DeskRequest, pk: int) -> HttpResponse:
         except Changed as changed:
             return _clash(request, row, form, changed)
         except DomainError as refused:
-            _refused(form, refused)
+            refused_by(form, refused)
         else:
             messages.success(request, "已保存。")
             return redirect("field:visit", pk)
@@ -154,7 +152,7 @@ def finding(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             saved = actions.save_visit(draft=_with_finding(row, form.draft(at_once=at_once)), by=request.viewer)
         except DomainError as refused:
-            _refused(form, refused, "finding_0_")
+            refused_by(form, refused, "finding_0_")
         else:
             messages.success(request, "已登记为诉求。" if at_once else "已记下。")
             return redirect("field:visit", saved.visit.pk)
@@ -185,16 +183,6 @@ def raise_case(request: DeskRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @desk(May.VISIT)
-def not_the_same(request: DeskRequest, pk: int) -> HttpResponse:
-    """不是同一件: the engine linked two matters."""
-    row = visits.finding_for(request.viewer, pk)
-    actions.not_the_same(finding=row, by=request.viewer)
-    messages.success(request, "已分开。")
-    return redirect("field:visit", row.visit_id)
-
-
-@require_POST
-@desk(May.VISIT)
 def move(request: DeskRequest, pk: int) -> HttpResponse:
     """改期."""
     row = _writable(request, pk)
@@ -206,7 +194,7 @@ def move(request: DeskRequest, pk: int) -> HttpResponse:
                 visit=row, day=data["day"], part=data["part"], overrule=data["overrule"], by=request.viewer
             )
         except DomainError as refused:
-            _refused(form, refused)
+            refused_by(form, refused)
         else:
             messages.success(request, "已改期。")
             return redirect("field:visit", pk)
@@ -223,7 +211,7 @@ def cancel(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             actions.cancel_visit(visit=row, reason=form.cleaned_data["reason"], by=request.viewer)
         except DomainError as refused:
-            _refused(form, refused)
+            refused_by(form, refused)
         else:
             messages.success(request, "已取消。")
             return redirect("field:visit", pk)
@@ -240,44 +228,6 @@ def photo(request: DeskRequest, pk: int, photo_pk: int) -> HttpResponse:
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.name)}"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(May.VISIT)
-def revisit_new(request: DeskRequest, pk: int) -> HttpResponse:
-    """安排回头看 of a case of a firm that she looks after."""
-    case = visits.case_to_revisit(request.viewer, pk)
-    form = RevisitPlanForm(request.POST or None, initial={"day": clock.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.plan_revisit(
-                case=case, officer_id=request.viewer.officer_id, day=form.cleaned_data["day"], by=request.viewer
-            )
-        except DomainError as refused:
-            _refused(form, refused)
-        else:
-            messages.success(request, "已安排回头看。")
-            return redirect("field:firm", case.party_id)
-    return render(request, "field/revisit_new.html", {"case": case, "form": form}, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@desk(May.VISIT)
-def revisit(request: DeskRequest, pk: int) -> HttpResponse:
-    """回头看: what the firm says now."""
-    row = visits.revisit_for(request.viewer, pk)
-    form = RevisitForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.finish_revisit(revisit=row, result=data["result"], words=data["words"], by=request.viewer)
-        except DomainError as refused:
-            _refused(form, refused)
-        else:
-            messages.success(request, "已记下企业的话。")
-            return redirect("field:today")
-    context = {"row": row, "form": form, "firm": visits.firm_name(row.case.party_id or 0)}
-    return render(request, "field/revisit.html", context, status=422 if form.errors else 200)
 
 
 # --- a visit's page -----------------------------------------------------------------------------------------------
@@ -360,6 +310,7 @@ def _show(request: DeskRequest, row: Any, form: VisitForm, *, status: int = 200,
     writes = visits.may_write(viewer, row) and row.state != visits.VisitState.CANCELLED
     planned = row.state == visits.VisitState.PLANNED
     photos = visits.photos(row)
+    found = visits.findings(row)
     context = {
         "visit": row,
         "firm": visits.firm_name(row.party_id),
@@ -367,7 +318,8 @@ def _show(request: DeskRequest, row: Any, form: VisitForm, *, status: int = 200,
         "writes": writes,
         "may_raise": viewer.can(May.REGISTER),
         "planned": planned,
-        "findings": visits.findings(row),
+        "findings": found,
+        "office": viewer.can(May.CAMPAIGN),
         "photos": [_with_url(row, one) for one in photos],
         "companions": list(row.companions.select_related("officer", "team")),
         "history": visits.history(row),
@@ -450,7 +402,7 @@ def _clash(request: DeskRequest, row: Any, form: VisitForm, changed: Changed) ->
     return render(request, "field/clash.html", context, status=409)
 
 
-def _refused(form: Form, refused: DomainError, prefix: str = "") -> None:
+def refused_by(form: Form, refused: DomainError, prefix: str = "") -> None:
     """The sentence beside its field, or above the form."""
     field = refused.field.removeprefix(prefix) if isinstance(refused, BadInput) else None
     field = {"steps": "step_0_words"}.get(field or "", field)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongti.web.field import offline, pages
+from tongti.web.field import offline, pages, past
 
 app_name = "field"
 urlpatterns = [
@@ -16,9 +16,11 @@ urlpatterns = [
     path("visits/<int:pk>/finding/", pages.finding, name="finding"),
     path("visits/<int:pk>/photos/<int:photo_pk>/", pages.photo, name="photo"),
     path("findings/<int:pk>/raise/", pages.raise_case, name="raise"),
-    path("findings/<int:pk>/apart/", pages.not_the_same, name="apart"),
-    path("cases/<int:pk>/revisit/", pages.revisit_new, name="revisit_new"),
-    path("revisits/<int:pk>/", pages.revisit, name="revisit"),
+    path("findings/<int:pk>/apart/", past.apart, name="apart"),
+    path("findings/<int:pk>/alike/", past.alike, name="alike"),
+    path("cases/<int:pk>/closing/", past.closing, name="closing"),
+    path("cases/<int:pk>/revisit/", past.revisit_new, name="revisit_new"),
+    path("revisits/<int:pk>/", past.revisit, name="revisit"),
     # the notebook that works without signal
     path("app/", offline.app, name="app"),
     path("worker.js", offline.worker, name="worker"),

@@ -1,4 +1,6 @@
-"""评价: three questions behind a one-time link. Opening the link changes nothing; only the button does."""
+"""评价: three questions (a firm's four) behind a one-time link. Opening the link changes nothing; only the button does."""
+
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from tongti.shared.errors import BadInput, DomainError
 from tongti.verdicts import actions, queries
+from tongti.verdicts.closing import ClosingQuestions, four_for
+from tongti.web import four
 from tongti.web.forms import Form
 from tongti.web.public import limits
 
@@ -28,29 +32,36 @@ class VerdictForm(Form):
         help_text="没有解决的，请写还差什么，我们接着办。",
     )
 
-    def answers(self) -> dict[str, object]:
-        """What ``verdicts.actions.give`` wants to know."""
-        data = dict(self.cleaned_data)
-        return data | {"contacted": data["contacted"] == "yes"}
+    def __init__(self, *args: Any, rule: ClosingQuestions | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        four.ask_four(self, rule, words_label="您自己的话：办得怎么样")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verdict(request: HttpRequest, token: str) -> HttpResponse:
-    """The page behind the link: the reply once more, then the three questions."""
+    """The page behind the link: the reply once more, then the questions."""
     limits.verdict(request)
     invitation = queries.invitation(token)
-    form = VerdictForm(request.POST or None)
+    rule = four_for(invitation.reply.case)
+    form = VerdictForm(request.POST or None, rule=rule)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.give(token=token, **form.answers())  # type: ignore[arg-type]  # checked by the form
+            actions.give(token=token, **four.answers(form))
         except BadInput as wrong:
             form.add_error(wrong.field, wrong.sentence)
         except DomainError as refused:
             form.add_error(None, refused.sentence)
         else:
             return redirect("public:verdict_thanks", token=token)
-    context = {"form": form, "invitation": invitation, "reply": invitation.reply, "case": invitation.reply.case}
+    context = {
+        "form": form,
+        "asked": four.asked(form),
+        "rule": rule,
+        "invitation": invitation,
+        "reply": invitation.reply,
+        "case": invitation.reply.case,
+    }
     return render(request, "public/verdict.html", context, status=422 if form.errors else 200)
 
 
