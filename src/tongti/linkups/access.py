@@ -32,6 +32,11 @@ def visible_listings(viewer: Viewer) -> Q:
     return _firms(viewer, May.SEE_FIRMS, "firm")
 
 
+def kept_listings(viewer: Viewer) -> Q:
+    """Those that are hers to confirm, change and close."""
+    return _firms(viewer, May.KEEP_FIRMS, "firm")
+
+
 def visible_pairs(viewer: Viewer) -> Q:
     """Pairs of which she sees one side."""
     return _firms(viewer, May.SEE_FIRMS, "need__firm", "offer__firm")

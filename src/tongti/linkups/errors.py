@@ -37,3 +37,15 @@ class NotYetPassedOn(DomainError):
         409,
         "还没有互告联系人，不能记谈的结果；谈不成的可以直接记“没有谈成”。",
     )
+
+
+class NotWaiting(DomainError):
+    """Somebody has confirmed it or set it aside."""
+
+    code, status, words = "linkups.not_waiting", 409, "这一条刚刚已经有人确认过了，请刷新后再看。"
+
+
+class TooManyWaiting(DomainError):
+    """The firm's own that nobody has looked at yet."""
+
+    code, status, words = "linkups.too_many_waiting", 409, "贵企业已有 {most} 条在等确认，确认以后再填新的。"

@@ -16,6 +16,8 @@ class Listing(models.Model):
     ``keys`` find candidates (GIN) and ``data`` compares them, as the engine made them under ``engine_version``; ``terms`` are
     the words of title and text by which a list is searched. ``place`` is the firm's unless another was given.
     ``expired`` is set by the nightly job once ``valid_until`` (the last good day) has passed.
+    One that the firm wrote on the portal (``stated_key``, made by its form) waits until an officer who keeps the firm's file
+    confirms it; until then nothing is paired with it.
     """
 
     personal = frozenset({"words", "data"})
@@ -34,7 +36,9 @@ class Listing(models.Model):
         OTHER = "other", "其他"
 
     class State(models.TextChoices):
+        STATED = "stated", "企业自填，待确认"
         OPEN = "open", "有效"
+        REFUSED = "refused", "没有采用"
         WITHDRAWN = "withdrawn", "已撤回"
         MET = "met", "已满足"
 
@@ -56,8 +60,23 @@ class Listing(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     changed_at = models.DateTimeField("最近修改")
+    stated_key = models.UUIDField(null=True, unique=True, editable=False)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField("确认时间", null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["stated", "refused"]) | Q(stated_key__isnull=False),
+                name="only_firms_state_listings",
+            ),
+            models.CheckConstraint(
+                condition=Q(stated_key=None)
+                | Q(state="stated", decided_by=None)
+                | (~Q(state="stated") & Q(decided_by__isnull=False)),
+                name="stated_listing_is_confirmed",
+            ),
+        ]
         indexes = [
             GinIndex(fields=["keys"], name="listing_keys", fastupdate=False),
             GinIndex(fields=["terms"], name="listing_terms"),

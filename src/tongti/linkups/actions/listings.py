@@ -41,8 +41,8 @@ def enter(*, firm: Firm, draft: ListingDraft, by: Viewer) -> Listing:
     require_keep(firm, by=by)
     read = read_draft(draft)
     _check_place(read.place_id)
-    row = _new(firm, read, by=by)
-    _read_by_engine([row])
+    row = new_listing(firm, read, by=by)
+    read_by_engine([row])
     row.save(force_insert=True)
     facts = {"firm": firm.pk, "kind": row.kind, "about": row.about}
     trail.record("listing.entered", row, by=by, facts=facts, first=True)
@@ -56,8 +56,8 @@ def enter_many(*, rows: Sequence[tuple[Firm, ListingDraft]], by: Actor) -> list[
     find afterwards. Places are ids that the caller looked up. Raises BadInput, NotAllowed."""
     if isinstance(by, Viewer) and by.scope(May.KEEP_FIRMS) < Scope.ALL:
         raise NotAllowed(what=May.KEEP_FIRMS.value)
-    made = [_new(firm, read_draft(draft), by=by) for firm, draft in rows]
-    _read_by_engine(made)
+    made = [new_listing(firm, read_draft(draft), by=by) for firm, draft in rows]
+    read_by_engine(made)
     Listing.objects.bulk_create(made)
     trail.record_many(
         [("listing.entered", row, {"firm": row.firm_id, "kind": row.kind, "about": row.about}) for row in made],
@@ -89,7 +89,7 @@ def change(*, listing: Listing, draft: ListingDraft, version: int, by: Viewer) -
     for name in changed:
         setattr(listing, name, values[name])
     listing.expired = listing.valid_until is not None and listing.valid_until < clock.today()
-    _read_by_engine([listing])
+    read_by_engine([listing])
     won = Listing.objects.filter(pk=listing.pk, version=version, state=Listing.State.OPEN).update(
         version=version + 1,
         changed_at=clock.now(),
@@ -144,7 +144,8 @@ def reopen(*, listing: Listing, by: Viewer) -> Listing:
     return listing
 
 
-def _new(firm: Firm, read: ReadDraft, *, by: Actor) -> Listing:
+def new_listing(firm: Firm, read: ReadDraft, *, by: Actor) -> Listing:
+    """An unsaved row that the engine has not read yet; for the verbs of this package."""
     now = clock.now()
     return Listing(
         firm=firm,
@@ -160,7 +161,7 @@ def _new(firm: Firm, read: ReadDraft, *, by: Actor) -> Listing:
     )
 
 
-def _read_by_engine(rows: Sequence[Listing]) -> None:
+def read_by_engine(rows: Sequence[Listing]) -> None:
     """Fill what is made of the text: words to search by, keys to find by, features to compare."""
     version = matching.features_version()
     for row, read in zip(rows, matching.read_texts([(row.title, row.words) for row in rows]), strict=True):

@@ -18,6 +18,7 @@ from tongti.linkups.queries.listings import (
     listings,
     listings_of_firm,
     may_change,
+    stated_waiting,
 )
 from tongti.linkups.queries.pairs import (
     may_decide,
@@ -57,4 +58,5 @@ __all__ = [
     "pairs",
     "pairs_of",
     "pairs_waiting",
+    "stated_waiting",
 ]

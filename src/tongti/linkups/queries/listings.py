@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from tongti.linkups.access import may_keep_listing, visible_listings
+from tongti.linkups.access import kept_listings, may_keep_listing, visible_listings
 from tongti.linkups.models import Listing
 from tongti.parties.models import Firm
 from tongti.shared.errors import NotVisible
@@ -41,6 +41,11 @@ def listings(viewer: Viewer, filters: ListingFilters, cursor: str = "", size: in
     return page_of(rows, order=NEWEST, cursor=cursor, size=size)
 
 
+def stated_waiting(viewer: Viewer) -> QuerySet[Listing]:
+    """What firms wrote themselves and she may confirm, to be counted, at most a hundred."""
+    return Listing.objects.filter(kept_listings(viewer), state=Listing.State.STATED)[:100]
+
+
 def listing_for(viewer: Viewer, pk: int) -> Listing:
     """One need or offer. Raises NotVisible."""
     found = _rows().filter(visible_listings(viewer), pk=pk).first()
@@ -62,6 +67,6 @@ def may_change(viewer: Viewer, listing: Listing) -> bool:
 
 def _rows() -> QuerySet[Listing]:
     # what only the engine and the search read stays in the table
-    return Listing.objects.select_related("firm", "place__parent", "entered_by").defer(
+    return Listing.objects.select_related("firm", "place__parent", "entered_by", "decided_by").defer(
         "data", "keys", "terms", "firm__address", "firm__grams"
     )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from tongti.accounts.models import Officer
 from tongti.parties import names
 from tongti.parties.access import may_keep, may_reveal, visible
-from tongti.parties.indexes import name_index
+from tongti.parties.indexes import name_index, phone_index
 from tongti.parties.models import Firm, FirmContact, Party
 from tongti.parties.queries.people import live_reveals
 from tongti.parties.sectors import Section, sections, sector_words
@@ -99,6 +99,23 @@ def _with_text(rows: QuerySet[Firm], text: str) -> QuerySet[Firm]:
     )
     ids = list(hers[:CAP])
     return rows.filter(Q(grams__contains=wanted) | Q(pk__in=ids)) if ids else rows.filter(grams__contains=wanted)
+
+
+def firm_spoken_for(*, credit_code: str, phone: str) -> Firm | None:
+    """The entry with this code of which ``phone`` (E.164) is a contact's today: whoever knows both may speak for it, and is told
+    nothing of it. None tells no more than that the two do not go together."""
+    if not credit_code or not phone:
+        return None
+    people = FirmContact.objects.filter(phone_index=phone_index(phone), until=None).values("firm_id")
+    return Firm.objects.filter(credit_code=credit_code, merged_into=None, pk__in=people).first()
+
+
+def firm_of_party(party_id: int | None) -> Firm | None:
+    """The register's entry of a party, or what it was merged into; None for who stands in no register."""
+    found = Firm.objects.filter(pk=party_id).first() if party_id else None
+    while found is not None and found.merged_into_id is not None:
+        found = Firm.objects.filter(pk=found.merged_into_id).first()
+    return found
 
 
 def firm_for(viewer: Viewer, pk: int) -> Firm:

@@ -1,5 +1,6 @@
 """Needs and offers of 云岭区's firms, entered in bulk, their pairs found by the engine, and two introductions."""
 
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,9 @@ from tongti.parties.models import Firm
 from tongti.project.demo.district import District, read
 from tongti.project.demo.firms import KEEPER
 from tongti.shared import clock
+from tongti.shared.actor import Asker
+
+STATED = uuid.UUID("0d2f3b54-7a8e-4b7c-9a53-1c7f1f1f8c41")
 
 
 def load(d: District, firms: list[Firm]) -> None:
@@ -22,6 +26,10 @@ def load(d: District, firms: list[Firm]) -> None:
     actions.find_pairs(listing_ids=[row.pk for row in made])
     for told in data["introduced"]:
         _introduce(d, told)
+    for name, kind, *row in data["stated"]:
+        actions.state_listing(
+            firm=by_name[name], key=uuid.uuid5(STATED, name), draft=_draft(kind, [name, *row]), by=Asker(None)
+        )
 
 
 def _draft(kind: str, row: list[Any]) -> ListingDraft:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongti.linkups import actions, queries
@@ -15,7 +16,16 @@ from tongti.web.desk.case_parts import Part
 from tongti.web.desk.cases_forms import named_places
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.firm_parts import firm_part
+from tongti.web.desk.home import Waiting, waits
 from tongti.web.desk.linkups_forms import CloseForm, ListingFilter, ListingForm, NewListingForm, refuse
+
+
+@waits(May.KEEP_FIRMS, order=45)
+def _to_confirm(viewer: Viewer) -> Waiting | None:
+    """What firms wrote themselves."""
+    waiting = queries.stated_waiting(viewer).count()
+    url = f"{reverse('desk:linkups')}?state={queries.ListingState.STATED}"
+    return Waiting("企业自己填的供需，等确认", waiting, url, "handshake", "warn") if waiting else None
 
 
 @firm_part(order=40)
@@ -104,25 +114,36 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk(May.KEEP_FIRMS)
 def state(request: DeskRequest, pk: int) -> HttpResponse:
-    """Met, withdrawn, or open again."""
+    """Met, withdrawn, or open again; what the firm wrote itself is confirmed or not used."""
     row = queries.listing_for(request.viewer, pk)
     if not queries.may_change(request.viewer, row):
         raise NotVisible
     do = request.POST.get("do", "")
+    if do == "confirm":
+        actions.confirm_stated(listing=row, by=request.viewer)
+        messages.success(request, "已采用，配对找过了。")
+        return redirect("desk:linkup", pk=pk)
     if do == "reopen":
         actions.reopen(listing=row, by=request.viewer)
         messages.success(request, "又有效了，配对重新找过了。")
         return redirect("desk:linkup", pk=pk)
-    if do not in ("met", "withdraw"):
+    if do not in ("met", "withdraw", "refuse"):
         messages.error(request, "没有这一步，请从页面上的按钮选。")
         return redirect("desk:linkup", pk=pk)
     form = CloseForm(request.POST, auto_id="close_%s")
     if not form.is_valid():
         return _show(request, row, status=422, form=form)
+    reason = form.cleaned_data["reason"]
     try:
-        actions.close(listing=row, met=do == "met", reason=form.cleaned_data["reason"], by=request.viewer)
+        if do == "refuse":
+            actions.refuse_stated(listing=row, reason=reason, by=request.viewer)
+        else:
+            actions.close(listing=row, met=do == "met", reason=reason, by=request.viewer)
     except DomainError as refused:
         return _show(request, row, status=refuse(form, refused), form=form)
+    if do == "refuse":
+        messages.success(request, "已记下，不采用。")
+        return redirect("desk:linkup", pk=pk)
     messages.success(request, "已记为满足，不再配对。" if do == "met" else "已撤回，不再配对。")
     return redirect("desk:linkup", pk=pk)
 

@@ -24,6 +24,15 @@ def submit(request: HttpRequest, phone: str = "") -> None:
     hit_all(Try("submit", address(request), 60, 10 * MINUTE), Try("submit.phone", phone, 10, HOUR))
 
 
+def stated(request: HttpRequest, phone: str, credit_code: str) -> None:
+    """A firm's need or offer sent: 30 in ten minutes from one address, 10 an hour with one phone and for one code."""
+    hit_all(
+        Try("stated", address(request), 30, 10 * MINUTE),
+        Try("stated.phone", phone, 10, HOUR),
+        Try("stated.code", credit_code, 10, HOUR),
+    )
+
+
 def track(request: HttpRequest, number: str) -> None:
     """A number and code tried: 60 in ten minutes from one address, 10 an hour for one number."""
     hit_all(Try("track", address(request), 60, 10 * MINUTE), Try("track.number", number, 10, HOUR))

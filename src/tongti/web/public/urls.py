@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tongti.web.public import asked, look, say, track
+from tongti.web.public import asked, look, say, supply, track
 
 app_name = "public"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("case/file/<int:pk>/", track.file, name="file"),
     path("case/withdraw/", track.withdraw, name="withdraw"),
     path("case/again/", track.again, name="again"),
+    path("supply/", supply.supply, name="supply"),
+    path("supply/sent/", supply.supply_sent, name="supply_sent"),
     path("open/", look.open_figures, name="figures"),
     path("help/", look.help_page, name="help"),
     path("privacy/", look.privacy, name="privacy"),
