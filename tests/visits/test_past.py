@@ -177,6 +177,13 @@ def test_a_firm_that_asked_to_be_hidden_is_not_sent_anybody(outing, on_friday):
     said(outing, case)
     on_friday.shift(timedelta(days=60))
     assert actions.plan_due_revisits() == 0
+    # by her own hand its officer may, and nobody else is told of it
+    tan, office = outing.viewer("谭小勇"), outing.viewer("邓主任")
+    actions.plan_revisit(case=case, officer_id=tan.officer_id, day=date(2026, 5, 6), by=tan)
+    again = outing.finding("厂门口那条路还是坑坑洼洼，大货车进不来，原料要转运", hide_identity=True)
+    assert again.earlier == case
+    assert (queries.revisit_counts(tan)["planned"], queries.revisit_counts(office)["planned"]) == (1, 0)
+    assert (queries.found_again_counts(tan)["proposed"], queries.found_again_counts(office)["proposed"]) == (1, 0)
 
 
 def test_lists_cost_the_same_however_long(outing, due, django_assert_max_num_queries):

@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
@@ -115,7 +116,7 @@ def plan_due_revisits(*, by: Actor = SYSTEM, limit: int = A_LOT) -> int:
             made = Revisit.objects.bulk_create(rows)
     except IntegrityError as error:
         raise Raced from error  # somebody planned one of them at this very moment
-    entries = [
+    entries: list[tuple[str, models.Model, dict[str, Any] | None]] = [
         ("revisit.planned", row, {"case": row.case_id, "officer": row.officer_id, "day": row.planned_on.isoformat()})
         for row in made
     ]

@@ -62,8 +62,16 @@ def _revisits(viewer: Viewer) -> QuerySet[Revisit]:
         "case__search", "opened__search"
     )
     if viewer.scope(May.SEE_VISITS) == Scope.ALL:
-        return rows
+        return rows.filter(_told_of(viewer, "case") | Q(officer_id=viewer.officer_id))
     return rows.filter(officer_id=viewer.officer_id) if viewer.can(May.SEE_VISITS) else rows.none()
+
+
+def _told_of(viewer: Viewer, *paths: str) -> Q:
+    """Rows whose cases give nobody away who asked to be hidden, as ``access.firm_cases`` has it."""
+    if viewer.scope(May.SEE_IDENTITY) == Scope.ALL:
+        # never the condition “every row”, which is empty and would vanish in an “or”
+        return Q(pk__isnull=False)
+    return Q(**{f"{path}__hide_identity": False for path in paths})
 
 
 @dataclass(frozen=True)
@@ -98,14 +106,16 @@ def late_revisits(viewer: Viewer) -> QuerySet[Revisit]:
     """Those past their day or without anybody, for whoever organises; to be counted, at most CAP."""
     if not viewer.can(May.CAMPAIGN):
         return Revisit.objects.none()
-    return Revisit.objects.filter(_of_tab("late") | _of_tab("nobody"))[:CAP]
+    return Revisit.objects.filter(_of_tab("late") | _of_tab("nobody"), _told_of(viewer, "case"))[:CAP]
 
 
 # --- found again ---------------------------------------------------------------------------------------------------
 
 
 def _found_again(viewer: Viewer) -> QuerySet[Finding]:
-    return Finding.objects.filter(visit__in=Visit.objects.filter(visible(viewer)).values("pk")).exclude(earlier=None)
+    hers = Q(raised_by_id=viewer.officer_id)
+    rows = Finding.objects.filter(visit__in=Visit.objects.filter(visible(viewer)).values("pk")).exclude(earlier=None)
+    return rows.filter(_told_of(viewer, "case", "earlier") | hers)
 
 
 def found_again(
@@ -189,7 +199,7 @@ def repeated_of_firm(viewer: Viewer, party_id: int, limit: int = 10) -> list[Cha
 
 def revisit_to_assign(viewer: Viewer, pk: int) -> Revisit:
     """One that is not done, for whoever organises. Raises NotVisible."""
-    rows = Revisit.objects.select_related("case", "officer").filter(state=PLANNED, pk=pk)
+    rows = Revisit.objects.select_related("case", "officer").filter(_told_of(viewer, "case"), state=PLANNED, pk=pk)
     found = rows.first() if viewer.can(May.CAMPAIGN) else None
     if found is None:
         raise NotVisible
