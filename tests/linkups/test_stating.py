@@ -1,6 +1,7 @@
 """A firm writes what it needs and offers itself; nothing is paired with it until somebody who keeps its file says so."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from tongti.linkups import actions, queries
 from tongti.linkups.actions import MOST_WAITING, ListingDraft
 from tongti.linkups.errors import ListingClosed, NotWaiting, TooManyWaiting
 from tongti.linkups.models import Listing, Pair
+from tongti.outbox.models import Message
 from tongti.shared import links, ratelimit
 from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, NotAllowed, NotVisible, Raced
@@ -24,7 +26,7 @@ FORM = {"kind": "need", "about": "logistics", "words": WANTED, "credit_code": co
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh(db):
     ratelimit.forget_all()
 
 
@@ -45,7 +47,7 @@ def test_it_waits_for_an_officer_and_is_paired_with_nothing(cast, farm):
     assert verbs(row) == ["listing.stated"]
     assert not Pair.objects.exists()
     with pytest.raises(ListingClosed):
-        actions.change(listing=row, draft=NEED, version=1, by=cast.viewer("韦晓梅"))
+        actions.change(listing=row, draft=replace(NEED, words=HAD), version=1, by=cast.viewer("韦晓梅"))
     # the back door is shut as well
     with pytest.raises(Raced):
         actions.reopen(listing=row, by=cast.viewer("韦晓梅"))
@@ -62,6 +64,8 @@ def test_confirmed_it_stands_as_written_and_is_paired(cast, farm):
     assert (row.state, row.decided_by_id, row.words) == ("open", keeper.officer_id, WANTED)
     assert verbs(row) == ["listing.stated", "listing.confirmed"]
     assert Pair.objects.get().need == row
+    told = Message.objects.get(about_kind="linkups.listing")
+    assert (told.about_id, told.to.endswith(MANAGER.phone), row.title in told.body) == (row.pk, True, True)
     for again in (
         lambda: actions.confirm_stated(listing=row, by=keeper),
         lambda: actions.refuse_stated(listing=row, reason="重复", by=keeper),
@@ -77,6 +81,7 @@ def test_one_that_is_not_used_says_why(cast, farm):
     actions.refuse_stated(listing=row, reason="企业说填错了", by=keeper)
     assert (row.state, row.state_reason) == ("refused", "企业说填错了")
     assert verbs(row)[-1] == "listing.refused"
+    assert "企业说填错了" in Message.objects.get(about_kind="linkups.listing").body
     assert not Pair.objects.exists()
 
 

@@ -132,10 +132,8 @@ def close(*, listing: Listing, met: bool, reason: str = "", by: Viewer) -> Listi
 def reopen(*, listing: Listing, by: Viewer) -> Listing:
     """It holds again; pairs are found anew. Raises NotAllowed, Raced (it is open already)."""
     _require_keep(listing, by=by)
-    if (
-        not Listing.objects.filter(pk=listing.pk)
-        .exclude(state=Listing.State.OPEN)
-        .update(state=Listing.State.OPEN, state_reason="", version=listing.version + 1, changed_at=clock.now())
+    if not Listing.objects.filter(pk=listing.pk, state__in=(Listing.State.WITHDRAWN, Listing.State.MET)).update(
+        state=Listing.State.OPEN, state_reason="", version=listing.version + 1, changed_at=clock.now()
     ):
         raise Raced
     trail.record("listing.reopened", listing, by=by)

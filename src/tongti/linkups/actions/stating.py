@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import transaction
 
 from tongti.linkups.access import may_keep_listing
@@ -10,12 +11,14 @@ from tongti.linkups.actions.pairing import find_pairs
 from tongti.linkups.drafts import ListingDraft, read_draft
 from tongti.linkups.errors import NotWaiting, TooManyWaiting
 from tongti.linkups.models import Listing
+from tongti.outbox import actions as outbox
 from tongti.parties.models import Firm
 from tongti.shared import clock
 from tongti.shared.actor import Asker
 from tongti.shared.errors import NotAllowed, NotVisible
 from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
+from tongti.units import queries as units
 from tongti.units.access import May, Viewer
 
 MOST_WAITING = 10
@@ -50,7 +53,7 @@ def state_listing(*, firm: Firm, key: uuid.UUID, draft: ListingDraft, by: Asker)
 
 @transaction.atomic
 def confirm_stated(*, listing: Listing, by: Viewer) -> Listing:
-    """采用: it stands as the firm wrote it, and likely pairs are found. Raises NotAllowed, NotWaiting."""
+    """采用: it stands as the firm wrote it, likely pairs are found, and the firm is told. Raises NotAllowed, NotWaiting."""
     _decide(listing, Listing.State.OPEN, "", by)
     listing.refresh_from_db()
     # what the engine read when it was written may be of an older model
@@ -58,17 +61,32 @@ def confirm_stated(*, listing: Listing, by: Viewer) -> Listing:
     listing.save(update_fields=["terms", "keys", "data", "engine_version"])
     trail.record("listing.confirmed", listing, by=by)
     find_pairs(listing_ids=[listing.pk])
+    _tell(listing, "notice.listing_confirmed")
     return listing
 
 
 @transaction.atomic
 def refuse_stated(*, listing: Listing, reason: str, by: Viewer) -> Listing:
-    """不采用, with the reason; nothing is paired with it. Raises NotAllowed, BadInput, NotWaiting."""
+    """不采用, with the reason, which the firm is told; nothing is paired with it. Raises NotAllowed, BadInput, NotWaiting."""
     reason = checked_words(reason, "reason", "说明", 200)
     _decide(listing, Listing.State.REFUSED, reason, by)
     trail.record("listing.refused", listing, by=by)
     listing.refresh_from_db()
+    _tell(listing, "notice.listing_refused")
     return listing
+
+
+def _tell(listing: Listing, template: str) -> None:
+    """What became of it, to the firm's first contact, in the caller's transaction."""
+    slots = {"title": listing.title, "reason": listing.state_reason, "owner": settings.OWNER_NAME}
+    slots |= {"url": f"{settings.BASE_URL}/supply/", "district": settings.DISTRICT_NAME}
+    outbox.send(
+        about=listing,
+        subject=units.filled_words(f"{template}_subject", slots),
+        body=units.filled_words(template, slots),
+        dedupe_key=f"listing_decided:{listing.pk}",
+        to_party=listing.firm_id,
+    )
 
 
 def _decide(listing: Listing, state: str, reason: str, by: Viewer) -> None:
