@@ -62,7 +62,8 @@ def bring(keeper, run_jobs, django_capture_on_commit_callbacks):
 def told(batch):
     """Row → (outcome, words, reasons)."""
     return {
-        line.row: (line.outcome, line.words, tuple(line.reasons)) for line in FirmImportRow.objects.filter(batch=batch)
+        line.row: (line.outcome, line.words, tuple(line.reasons))
+        for line in FirmImportRow.objects.filter(batch=batch).order_by("row")
     }
 
 

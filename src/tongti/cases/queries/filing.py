@@ -45,8 +45,8 @@ class _Kind(NamedTuple):
 
 
 def filings(text: str, limit: int = 3) -> list[Filing]:
-    """Best first; nothing when no keyword and no category name occurs. One query, now and then three: it is asked
-    while a clerk types.
+    """Best first; nothing when no keyword and no category name occurs. It is asked while a clerk types: duties and
+    categories are kept for some seconds (shared.kept).
 
     A keyword counts its length (水压 says less than 自来水公司), a category its last name.
     """
@@ -66,13 +66,36 @@ def _kinds() -> tuple[_Kind, ...]:
 
 
 @kept
-def _keywords(on: date) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Duty rows valid on a day, with the words that speak for them."""
+def _duties(on: date) -> tuple[tuple[tuple[str, ...], Filing], ...]:
+    """Duty rows valid on a day: the words that speak for each, and what it suggests."""
     valid = Duty.objects.filter(Q(valid_from=None) | Q(valid_from__lte=on)).filter(
         Q(valid_to=None) | Q(valid_to__gte=on)
     )
-    rows = valid.exclude(keywords="").values_list("id", "keywords")
-    return tuple((pk, tuple(keywords.split())) for pk, keywords in rows)
+    helpers = ArrayAgg("helpers__short_name", filter=Q(helpers__isnull=False), default=[], order_by="helpers__id")
+    rows = (
+        valid.exclude(keywords="")
+        .annotate(others=helpers)
+        .values_list(
+            "keywords", "id", "category_id", "category__full_name", "matter", "lead__short_name", "others",
+            "by_territory", "basis",
+        )
+    )  # fmt: skip
+    return tuple(
+        (
+            tuple(keywords.split()),
+            Filing(
+                category_id=category_id,
+                category=category or "",
+                duty_id=pk,
+                matter=matter,
+                lead=lead,
+                helpers=tuple(others),
+                by_territory=by_territory,
+                basis=basis,
+            ),
+        )
+        for keywords, pk, category_id, category, matter, lead, others, by_territory, basis in rows
+    )
 
 
 def _labelled(found: Filing, kinds: Sequence[_Kind]) -> Filing:
@@ -88,37 +111,12 @@ def category_label(name: str, full_name: str) -> str:
 
 
 def _by_duty(text: str) -> list[Filing]:
-    scored = []
-    for pk, keywords in _keywords(clock.today()):
-        hits = [w for w in keywords if w in text]
+    found = []
+    for keywords, duty in _duties(clock.today()):
+        hits = tuple(word for word in keywords if word in text)
         if hits:
-            scored.append((sum(len(w) for w in hits), pk, tuple(hits)))
-    best = {pk: (score, hits) for score, pk, hits in sorted(scored, reverse=True)[:3]}
-    helpers = ArrayAgg("helpers__short_name", filter=Q(helpers__isnull=False), default=[], order_by="helpers__id")
-    rows = (
-        Duty.objects.filter(pk__in=best)
-        .annotate(others=helpers)
-        .values_list(
-            "id", "category_id", "category__full_name", "matter", "lead__short_name", "others", "by_territory", "basis"
-        )
-    )
-    return [
-        Filing(
-            category_id=category_id,
-            category=category or "",
-            duty_id=pk,
-            matter=matter,
-            lead=lead,
-            helpers=tuple(others),
-            by_territory=by_territory,
-            basis=basis,
-            words=best[pk][1],
-            score=best[pk][0],
-        )
-        for pk, category_id, category, matter, lead, others, by_territory, basis in sorted(
-            rows, key=lambda row: (best[row[0]][0], row[0]), reverse=True
-        )
-    ]
+            found.append(replace(duty, words=hits, score=sum(map(len, hits))))
+    return sorted(found, key=lambda one: (one.score, one.duty_id or 0), reverse=True)[:3]
 
 
 def _by_category(text: str, kinds: Sequence[_Kind]) -> list[Filing]:

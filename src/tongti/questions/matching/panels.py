@@ -169,9 +169,14 @@ def desk_matches(
     ]
 
 
+QUESTION_SHOWN = ("number", "title", "state", "asker_count", "lead__short_name")
+CASE_SHOWN = ("number", "title", "body", "state", "holder__short_name")
+"""What the panel shows of one: it is asked at every pause in typing, and whole rows take half of what they cost there."""
+
+
 def _seen_questions(viewer: Viewer, alike: Sequence[Alike]) -> list[tuple[Alike, Question]]:
     rows = Question.objects.filter(visible(viewer), pk__in=[one.pk for one in alike])
-    seen = {row.pk: row for row in rows.select_related("lead").defer("keys", "features", "search")}
+    seen = {row.pk: row for row in rows.select_related("lead").only(*QUESTION_SHOWN)}
     return [(one, seen[one.pk]) for one in alike if one.pk in seen]
 
 
@@ -180,7 +185,7 @@ def _seen_cases(viewer: Viewer, alike: Sequence[Alike]) -> list[tuple[Alike, Cas
     ids = [one.pk for one in alike]
     joined = Membership.objects.filter(case_id__in=ids, state="active").values("case_id")
     rows = Case.objects.filter(visible_cases(viewer), pk__in=ids).exclude(pk__in=joined).exclude(state="withdrawn")
-    seen = {row.pk: row for row in rows.select_related("holder").defer("search")}
+    seen = {row.pk: row for row in rows.select_related("holder").only(*CASE_SHOWN)}
     return [(one, seen[one.pk]) for one in alike if one.pk in seen]
 
 
