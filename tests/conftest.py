@@ -18,6 +18,8 @@ from tests.chromium import chromium  # noqa: F401  (a fixture)
 from tongti.project import environment, postgres
 
 if TYPE_CHECKING:  # models cannot be imported before Django is set up
+    from django.test import Client
+
     from tests.cast import Cast
     from tests.relay.stories import Story
 
@@ -123,6 +125,17 @@ def cast(db: None) -> Cast:
 
     forget_calendar()
     return make_cast()
+
+
+@pytest.fixture
+def signed_in(client: Client, cast: Cast) -> Callable[[str], Client]:
+    """``signed_in("黄志强")`` → his browser."""
+
+    def sign_in(name: str) -> Client:
+        client.force_login(cast.officers[name])
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

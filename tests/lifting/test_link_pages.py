@@ -17,17 +17,6 @@ def _trying_out(settings):
     settings.DEMO = True
 
 
-@pytest.fixture
-def signed_in(client, cast):
-    """``signed_in("赵工")`` → his browser."""
-
-    def sign_in(name):
-        client.force_login(cast.officers[name])
-        return client
-
-    return sign_in
-
-
 def text(answer):
     return answer.content.decode()
 

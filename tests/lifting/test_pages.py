@@ -12,17 +12,6 @@ from tongti.shared import clock
 
 
 @pytest.fixture
-def signed_in(client, cast):
-    """``signed_in("黄志强")`` → her browser."""
-
-    def sign_in(name):
-        client.force_login(cast.officers[name])
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def up(story):
     upstairs(story.cast)
     return story

@@ -11,17 +11,6 @@ from tongti.linkups.models import Introduction, Listing, Pair
 from tongti.shared import clock
 
 
-@pytest.fixture
-def signed_in(client, cast):
-    """``signed_in("黄志强")`` → her browser."""
-
-    def sign_in(name):
-        client.force_login(cast.officers[name])
-        return client
-
-    return sign_in
-
-
 def text(answer):
     return answer.content.decode()
 

@@ -24,17 +24,6 @@ KEY = "0d9a2b9e-6f0e-4f1a-9b6d-00000000000{}"
 
 
 @pytest.fixture
-def signed_in(client, cast):
-    """``signed_in("黄志强")`` → her browser."""
-
-    def sign_in(name):
-        client.force_login(cast.officers[name])
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def factory(cast):
     return entered(
         "云岭鑫达五金制品有限公司", credit_code=code(1), size="industry", sector="33", unit_id=cast.units["水利局"].pk,

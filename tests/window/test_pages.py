@@ -16,17 +16,6 @@ from tongti.window.actions import papers_of
 from tongti.window.models import Cause, ReformCandidate, ReformThreshold, ServiceItem, WindowMatter
 
 
-@pytest.fixture
-def signed_in(client, cast):
-    """``signed_in("黄志强")`` → her browser."""
-
-    def sign_in(name):
-        client.force_login(cast.officers[name])
-        return client
-
-    return sign_in
-
-
 def text(answer):
     return answer.content.decode()
 
