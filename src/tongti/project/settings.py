@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "tongti.supervision",
     "tongti.visits",
     "tongti.lifting",
+    "tongti.papers",
+    "tongti.exports",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

@@ -44,3 +44,11 @@ def _one(letter: str) -> str:
     # letter by letter, so that positions stay those of the text as typed
     plain = unicodedata.normalize("NFKC", letter)
     return plain if len(plain) == 1 else letter
+
+
+def without_numbers(text: str) -> str:
+    """The text with the digits of such numbers starred, for papers and tables that leave the house."""
+    for hit in reversed(found_in(text)):
+        starred = "".join("*" if letter.isalnum() else letter for letter in text[hit.start : hit.end])
+        text = text[: hit.start] + starred + text[hit.end :]
+    return text

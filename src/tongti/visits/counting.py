@@ -13,13 +13,15 @@ What the words mean (no public text defines them, domain sheet W4; the page says
   (回头看) was told otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact, IsNull
 
 from tongti.cases.models import Case
 from tongti.shared import clock
@@ -65,8 +67,14 @@ def made(campaign: Campaign) -> QuerySet[Visit]:
 def heard(campaign: Campaign) -> QuerySet[Finding]:
     """Difficulties noted on visits that took place."""
     return Finding.objects.filter(visit__campaign=campaign, visit__state=Visit.State.DONE).annotate(
-        of_class=F("handling"), of_level=_level(), **of_visit("visit__")
+        of_class=F("handling"), of_level=level(), **of_visit("visit__")
     )
+
+
+def made_cases(campaign: Campaign) -> QuerySet[Case]:
+    """Cases that difficulties of the campaign became."""
+    findings = Finding.objects.filter(visit__campaign=campaign, case__isnull=False)
+    return Case.objects.filter(pk__in=findings.values("case_id"))
 
 
 def firm_condition(show: str) -> Q:
@@ -110,9 +118,20 @@ def _town(place: str) -> Choose:
     )
 
 
-def _level() -> Choose:
-    """Who can solve it: the level that the officer named; what is not lifted (A, B, D) is the county's own (domain sheet 1.2)."""
+_LISTED: list[Callable[[], Combinable]] = []
+
+
+def level_listed_by(expression: Callable[[], Combinable]) -> None:
+    """A room above says on which level's list a difficulty stands: an expression on Finding, null for none. Called once from
+    ``ready()``."""
+    _LISTED.append(expression)
+
+
+def level() -> Choose:
+    """Who can solve it: the level on whose list it stands; else the one that the officer named; what is not lifted (A, B, D) is the
+    county's own (domain sheet 1.2)."""
     return Choose(
+        *(When(Exact(IsNull(listed(), False), True), then=listed()) for listed in _LISTED),
         When(~Q(level=""), then=F("level")),
         When(handling__in=["A", "B", "D"], then=Value(Finding.Level.COUNTY.value)),
         default=Value(""),
@@ -123,7 +142,7 @@ def _level() -> Choose:
 def count(campaign: Campaign) -> Table:
     """Every table of the campaign: (dimension, key) → numbers by name. Three statements, whatever the size."""
     found: Table = {}
-    flags = {name: _flag(firm_condition(name)) for name in ("seen", "behind")}
+    flags = {name: flag(firm_condition(name)) for name in ("seen", "behind")}
     _sum_up(
         found,
         planned(campaign).annotate(is_seen=flags["seen"], is_behind=flags["behind"]),
@@ -139,7 +158,7 @@ def count(campaign: Campaign) -> Table:
     told = ("raised", "closed", "solved")
     _sum_up(
         found,
-        heard(campaign).annotate(**{f"is_{name}": _flag(finding_condition(name)) for name in told}),
+        heard(campaign).annotate(**{f"is_{name}": flag(finding_condition(name)) for name in told}),
         DIMENSIONS,
         (_Sum("found", "count(*)"), *(_Sum(name, f"coalesce(sum(is_{name}), 0)") for name in told)),
         tuple(f"is_{name}" for name in told),
@@ -147,7 +166,8 @@ def count(campaign: Campaign) -> Table:
     return found
 
 
-def _flag(condition: Q) -> Choose:
+def flag(condition: Q) -> Choose:
+    """1 where the condition holds, else 0: to be summed up."""
     return Choose(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 

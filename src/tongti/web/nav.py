@@ -91,6 +91,8 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("看板"), "gauge", "board:home"),
             NavItem(_("单位办理"), "chart-column", "board:units"),
             NavItem(_("台账"), "clipboard-list", "desk:ledger"),
+            NavItem(_("公文"), "stamp", "desk:papers"),
+            NavItem(_("台账导出"), "download", "desk:exports"),
         ),
     ),
     NavGroup(

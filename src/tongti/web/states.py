@@ -46,6 +46,16 @@ STATES: dict[str, State] = {
     "not": State(_("不满意"), "bad", "frown"),
     "reasonable": State(_("合理诉求"), "warn", "scale"),
     "unreasonable": State(_("不合理"), "mute", "scale"),
+    # papers and files
+    "paper.draft": State(_("草稿"), "wait", "pen-line"),
+    "paper.signed": State(_("已签发"), "ok", "stamp"),
+    "paper.voided": State(_("已作废"), "bad", "ban"),
+    "paper.dropped": State(_("已弃用"), "mute", "x"),
+    "export.waiting": State(_("排队中"), "wait", "clock"),
+    "export.running": State(_("正在写"), "info", "circle-dot-dashed"),
+    "export.stopped": State(_("没有写成，系统会再试"), "warn", "triangle-alert"),
+    "export.done": State(_("已写好"), "ok", "circle-check"),
+    "export.expired": State(_("已过期删除"), "mute", "x"),
     # a question and the cases in it
     "candidate": State(_("待立题"), "wait", "sparkles"),
     "set_up": State(_("待派单"), "mute", "inbox"),

@@ -22,7 +22,7 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "progress": found,
         "tables": [(name, title, found.tables[name]) for name, title in visits.TABLES.items()],
-        "may": request.viewer.can(May.CAMPAIGN),
+        "may_take": request.viewer.can(May.EXPORT),
     }
     return render(request, "desk/visits/progress.html", context)
 

@@ -1,0 +1,33 @@
+"""What a paper is made of, as one SHA-256: shows whether anything was changed afterwards."""
+
+import hashlib
+import json
+from typing import Any
+
+from tongti.papers.models import Paper, PaperTemplate
+
+OF_TEMPLATE = (
+    "kind", "version", "head", "code", "addressee", "opening", "signer", "copies", "issuer", "font_title", "font_body",
+    "font_first", "font_second",
+)  # fmt: skip
+
+
+def seal_of(paper: Paper) -> str:
+    """SHA-256 over the snapshot, the words, the template and the head of the paper, in one fixed spelling."""
+    made_of: dict[str, Any] = {
+        "kind": paper.kind,
+        "title": paper.title,
+        "scope": paper.scope,
+        "days": [paper.since.isoformat(), paper.until.isoformat()],
+        "snapshot": paper.snapshot,
+        "words": paper.words,
+        "template": _of(paper.template),
+        "number": paper.number,
+        "signed": paper.signed_at.isoformat() if paper.signed_at else "",
+    }
+    text = json.dumps(made_of, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of(template: PaperTemplate) -> dict[str, Any]:
+    return {name: getattr(template, name) for name in OF_TEMPLATE}
