@@ -11,6 +11,8 @@ from tongti.accounts.models import Officer
 from tongti.answers.models import Answer
 from tongti.cases.models import Case
 from tongti.linkups.models import Listing
+from tongti.papers.models import Paper
+from tongti.papers.queries import is_intact
 from tongti.project import demo_district
 from tongti.questions import queries as questions
 from tongti.questions.models import Membership, Question
@@ -192,6 +194,14 @@ def test_each_level_has_its_list() -> None:
         ("region", "submitted"),
     }
     assert Lift.objects.filter(state="answered", replies__part__submitted_by__name="谭永").exists()
+
+
+def test_the_office_has_a_signed_brief_and_one_that_waits_for_its_words() -> None:
+    signed, draft = Paper.objects.order_by("pk")
+    assert (signed.number.startswith("云调研〔"), signed.state, draft.state) == (True, "signed", "draft")
+    assert is_intact(signed)
+    assert signed.snapshot["sums"]["found"] > 20
+    assert draft.words == {"judgement": "", "measures": ""}
 
 
 def test_no_job_is_left_for_a_worker_but_the_letters() -> None:

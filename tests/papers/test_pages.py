@@ -1,5 +1,7 @@
 """The pages of papers, without script: made, worded, refused with what was typed, signed, taken, voided."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -30,7 +32,9 @@ def test_a_brief_is_made_worded_signed_and_taken(browser, outing, set_up):
     assert refused.status_code == 422
     assert "还没有写“下一步措施”" in text(refused)
     assert "平稳" in text(refused)
-    version = Paper.objects.get().version
+    # the form that came back is the one that goes on
+    version = int(re.findall(r'name="version" value="(\d+)"', text(refused))[0])
+    assert version == Paper.objects.get().version
     assert browser.post(url, WORDS | {"version": version, "do": "words"}).status_code == 302
     assert browser.post(url, WORDS | {"version": version + 1, "do": "sign"}).status_code == 302
     assert "云调研〔2026〕1号" in text(browser.get(url))

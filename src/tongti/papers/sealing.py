@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC
 from typing import Any
 
 from tongti.papers.models import Paper, PaperTemplate
@@ -23,7 +24,8 @@ def seal_of(paper: Paper) -> str:
         "words": paper.words,
         "template": _of(paper.template),
         "number": paper.number,
-        "signed": paper.signed_at.isoformat() if paper.signed_at else "",
+        # one spelling of a moment, whatever zone it came in
+        "signed": paper.signed_at.astimezone(UTC).isoformat() if paper.signed_at else "",
     }
     text = json.dumps(made_of, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

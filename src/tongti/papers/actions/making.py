@@ -48,7 +48,7 @@ def make_paper(
         made_at=clock.now(),
     )
     paper.seal = seal_of(paper)
-    paper.save()
+    Paper.objects.bulk_create([paper])
     trail.record(
         "paper.made", paper, by=by, facts={"kind": kind, "campaign": campaign.pk, "seal": paper.seal[:16]}, first=True
     )

@@ -8,6 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
+from tongti.papers import actions as papers
+from tongti.papers.actions import TemplateDraft
 from tongti.parties.models import Firm
 from tongti.project.demo.district import read
 from tongti.project.demo.stories import Single, Step, World
@@ -59,6 +63,7 @@ class Outings:
             at = days.at(f"{found['ago']} 08:{30 + n % 9 * 3}")
             stage.at(at, lambda f=found: self.hear(f))  # type: ignore[misc]
         stage.at(days.at("1 17:10"), self.plan)
+        stage.at(days.at("1 17:30"), self.report)
 
     def begin(self) -> None:
         """指挥部、专班和四个组; every firm has its officer. The goal slots stay blank: nobody published their names."""
@@ -174,6 +179,23 @@ class Outings:
         rules = {code: RuleDraft(days, self.data["revisit_source"]) for code, days in self.data["revisit_days"].items()}
         actions.set_revisit_rules(rules=rules, by=by)
         actions.plan_due_revisits(by=by)
+
+    def report(self) -> None:
+        """The office's week: a signed weekly brief, and this week's as a draft that waits for its words."""
+        assert self.campaign is not None
+        by, today = self.w.d.viewer(OFFICE), clock.today()
+        name = f"{getattr(settings, 'DISTRICT_NAME', '')}实体经济调研服务工作专班"
+        for kind in ("weekly", "levels"):
+            look = TemplateDraft(head=name, code="云调研", addressee="各工作组", signer=name, issuer=name)
+            papers.change_template(kind=kind, draft=look, by=by)
+        for back in (7, 0):
+            until = today - timedelta(days=back)
+            paper = papers.make_paper(
+                kind="weekly", campaign=self.campaign, since=until - timedelta(days=6), until=until, by=by
+            )
+            if back:
+                paper = papers.word_paper(paper=paper, words=self.data["brief"], version=paper.version, by=by)
+                papers.sign_paper(paper=paper, version=paper.version, by=by)
 
     def _save(
         self, firm: Firm, note: str, findings: tuple[FindingDraft, ...], figures: tuple[FigureDraft, ...]

@@ -12,7 +12,7 @@ from tongti.papers import actions
 from tongti.papers import queries as papers
 from tongti.papers.actions.templates import LABELS
 from tongti.papers.queries import PaperState
-from tongti.shared.errors import BadInput, DomainError, NotVisible
+from tongti.shared.errors import BadInput, DomainError, NotVisible, Raced
 from tongti.units.access import May
 from tongti.visits import queries as visits
 from tongti.web.desk.doors import DeskRequest, desk
@@ -84,6 +84,9 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
             paper = _worded(request, paper, words)
         except DomainError as refused:
             _beside(words, refused)
+            if not isinstance(refused, Raced):
+                # the words may be kept although it was not signed: the form goes on from there
+                paper = papers.paper_for(request.viewer, pk)
         else:
             return redirect("desk:paper", pk)
     return _show(request, paper, words, void)
