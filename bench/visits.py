@@ -48,7 +48,7 @@ def fill(visits: int) -> int:
     from tongti.parties.models import Firm
     from tongti.shared import clock
     from tongti.units.models import Post, Unit
-    from tongti.visits.models import Assignment, Campaign, Line, Team
+    from tongti.visits.models import Assignment, Campaign, Line, Team, Visit
 
     rng = random.Random(SEED)
     now, today = clock.now(), clock.today()
@@ -78,7 +78,8 @@ def fill(visits: int) -> int:
         batch_size=2000,
     )  # fmt: skip
     midnight = timezone.make_aware(datetime.combine(campaign.starts_on, datetime.min.time()))
-    _copy("visits_visit", _visits(rng, visits, campaign.pk, firms, officers, teams, midnight))
+    made = _visits(rng, visits, campaign.pk, firms, officers, teams, midnight)
+    _copy(Visit, (Visit(**row) for row in made))
     _findings(rng, campaign, unit)
     return int(campaign.pk)
 
@@ -103,7 +104,7 @@ def _findings(rng: random.Random, campaign: Any, unit: Any) -> None:
     """A difficulty on every fifth visit; three of four became a case, half of those are closed."""
     from tongti.shared import clock
     from tongti.units.models import Category
-    from tongti.visits.models import Visit
+    from tongti.visits.models import Finding, Visit
 
     categories = list(Category.objects.filter(level=3).values_list("pk", flat=True)[:40])
     done = Visit.objects.filter(campaign=campaign, state="done").order_by("pk")
@@ -127,7 +128,7 @@ def _findings(rng: random.Random, campaign: Any, unit: Any) -> None:
                 "raised_at": now if case else None, "noted_at": at,
             }  # fmt: skip
 
-    _copy("visits_finding", rows())
+    _copy(Finding, (Finding(**row) for row in rows()))
 
 
 def _copy_cases(rng: random.Random, raised: list[Any], categories: list[int], unit: Any) -> int:
@@ -176,15 +177,16 @@ def _copy_cases(rng: random.Random, raised: list[Any], categories: list[int], un
     return start
 
 
-def _copy(table: str, rows: Iterable[dict[str, Any]]) -> None:
+def _copy(model: Any, rows: Iterable[Any]) -> None:
     from django.db import connection
 
-    rows = iter(rows)
-    head = next(rows)
-    names = ", ".join(f'"{name}"' for name in head)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
-        for row in itertools.chain([head], rows):
-            copy.write_row(list(row.values()))
+    from tongti.shared.rows import columns
+
+    into = columns(model, without=("id",))
+    statement = f"COPY {into.table} ({into.names}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        for row in rows:
+            copy.write_row(into.values(row))
 
 
 def _asked(ask: Callable[[], Any]) -> dict[str, float]:
