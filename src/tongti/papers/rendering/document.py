@@ -19,9 +19,6 @@ from docx.enum.text import WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.section import Section
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
-from docx.table import Table as DocxTable
-from docx.table import _Cell as Cell
-from docx.text.paragraph import Paragraph as Line
 
 from tongti.papers.blocks import Block, Fonts, Heading, Paragraph, Sheet, Table, day_words
 from tongti.papers.rendering import marks
@@ -42,6 +39,7 @@ HEAD_DOWN = Mm(35)
 """The issuer's name begins 35 mm below the upper edge of the type area (7.2.4)."""
 RED = RGBColor(0xE6, 0x00, 0x12)
 LATIN = "Times New Roman"
+CELL = "Cell"
 
 
 def document(sheet: Sheet) -> bytes:
@@ -101,11 +99,12 @@ def _styles(docx: Docx, fonts: Fonts) -> None:
     docx.styles["Title"].paragraph_format.line_spacing = Pt(35)
     for name in ("Heading 1", "Heading 2"):
         marks.indent(docx.styles[name], characters=2, size=BODY)
-    small = docx.styles.add_style("Cell", WD_STYLE_TYPE.PARAGRAPH)
+    small = docx.styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
     assert isinstance(small, ParagraphStyle)
     small.base_style = normal
     _font(small, fonts.body, TABLE)
-    small.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    # higher than single: where another font stands in for the missing one, its signs would be cut at the top
+    small.paragraph_format.line_spacing_rule, small.paragraph_format.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(15)
     marks.off_the_grid(small)
 
 
@@ -225,40 +224,23 @@ def _blocks(docx: Docx, blocks: Sequence[Block], width: int) -> None:
 
 
 def _table(docx: Docx, block: Table, width: int) -> None:
-    caption = docx.add_paragraph(style="Cell")
+    caption = docx.add_paragraph(style=CELL)
     caption.alignment = ALIGN.CENTER
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(8), Pt(3)
     caption.paragraph_format.keep_with_next = True
     caption.add_run(block.caption).bold = True
-    table = docx.add_table(rows=1, cols=len(block.heads))
+    table = docx.add_table(rows=0, cols=len(block.heads))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     widths = [Emu(width * share // sum(block.widths)) for share in block.widths]
-    for cell, text in zip(table.rows[0].cells, block.heads, strict=True):
-        _say(cell, text, ALIGN.CENTER, bold=True)
-    marks.repeated(table.rows[0])
+    for column, share in zip(table.columns, widths, strict=True):
+        column.width = share
+    twips = [share.twips for share in widths]
+    centred = [at in block.numbers for at in range(len(widths))]
+    marks.add_row(table, block.heads, twips, [True] * len(widths), style=CELL, head=True)
     for cells in block.rows:
-        row = table.add_row()
-        marks.kept_whole(row)
-        for at, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
-            _say(cell, text, ALIGN.CENTER if at in block.numbers else ALIGN.LEFT)
-    _widths(table, widths)
-    after = docx.add_paragraph(style="Cell")
+        marks.add_row(table, cells, twips, centred, style=CELL)
+    after = docx.add_paragraph(style=CELL)
     after.paragraph_format.space_after = Pt(2)
-
-
-def _widths(table: DocxTable, widths: Sequence[Emu]) -> None:
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
-
-
-def _say(cell: Cell, text: str, side: ALIGN, *, bold: bool = False) -> None:
-    line: Line = cell.paragraphs[0]
-    line.style = "Cell"
-    line.alignment = side
-    line.add_run(text).bold = bold or None
 
 
 # --- the same file every time ----------------------------------------------------------------------------------------------
