@@ -82,7 +82,7 @@ def test_errors_keep_what_was_typed(clerk):
     clerk.reload()
     clerk.fill("#id_name", "韦某")
     clerk.select_option("#id_channel", "stuck")
-    expect(clerk.locator("#door")).to_contain_text("事项名称")
+    expect(clerk.locator("#door")).to_contain_text("办什么事")
     clerk.fill("#id_words", "办营业执照跑了三趟")
     clerk.click("button[value=register]")
     expect(clerk.locator("#errors")).to_contain_text("请填写办不成的事项名称")

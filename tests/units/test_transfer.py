@@ -7,6 +7,7 @@ import pytest
 import python_calamine
 
 from tests.cast import Cast
+from tests.window.stories import item
 from tongti.accounts.models import Officer
 from tongti.shared.actor import SYSTEM
 from tongti.shared.errors import NotAllowed
@@ -27,6 +28,7 @@ def _cells(content: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_goes_out_comes_in_without_effect(cast: Cast, kind: str) -> None:
     admin = cast.viewer("赵工")
+    item(cast)
     name, content = transfer.export(kind=kind, by=admin)
     assert name.startswith(kind.replace("_", "-"))
     plan = transfer.plan(kind=kind, content=content, by=admin)

@@ -376,7 +376,7 @@ def test_revisits_and_links_are_handled_on_their_pages(outing, friday):
     assert (again.earlier_state, again.case.repeat_of) == ("confirmed", finding.case)
     assert "又反映了一次" in client.get(page).content.decode()
     case_page = as_(outing, "邓主任").get(reverse("desk:case", args=[again.case_id])).content.decode()
-    assert "第 2 次反映，上次 2026-03-06 待派单" in case_page
+    assert "第 2 次反映，上次 2026-03-06 反映，现在待派单" in case_page
     assert "反复出现的难题" in as_(outing, "邓主任").get(reverse("desk:firm", args=[outing.sugar.pk])).content.decode()
     # what was said binds her; the office may say otherwise
     assert client.post(reverse("field:apart", args=[again.pk])).status_code == 409

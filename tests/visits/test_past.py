@@ -133,7 +133,7 @@ def test_it_came_back_as_a_case_of_its_own_that_is_linked(outing, due):
     due.case.refresh_from_db()
     assert due.case.state == "closed"
     assert (due.opened.repeat_of, due.opened.channel, due.opened.body) == (due.case, "visit", "对面那段路也塌了")
-    assert queries.chain_of(tan, due.opened).words == "第 2 次反映，上次 2026-03-06 已办结"
+    assert queries.chain_of(tan, due.opened).words == "第 2 次反映，上次 2026-03-06 反映，现在已办结"
 
 
 def test_what_is_in_hand_anyhow_is_not_begun_twice(outing, friday):

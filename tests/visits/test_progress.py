@@ -98,9 +98,10 @@ def test_every_number_is_as_long_as_the_list_behind_it(season, on_friday):
             assert len(page.rows) == getattr(line, name), (by, key, name)
 
 
-@pytest.mark.parametrize(("result", "solved"), [("solved", 1), ("partly", 0), ("not", 0)])
+@pytest.mark.parametrize(("result", "solved"), [("solved", 1), ("partly", 0), ("not", 0), ("unreached", 0)])
 def test_what_the_firm_said_when_it_was_looked_at_again_counts(season, result, solved):
     case = Case.objects.get(closing="solved")
+    Case.objects.filter(pk=case.pk).update(closed_at=clock.now() - timedelta(days=3))
     officer = season.cast.officers["谭小勇"]
     for days, said in ((2, "not"), (1, result)):  # the last word counts
         at = clock.now() - timedelta(days=days)
@@ -108,6 +109,19 @@ def test_what_the_firm_said_when_it_was_looked_at_again_counts(season, result, s
     assert progress_now(season.campaign).sums.solved == solved
     page, _ = queries.heard_findings(season.campaign, Behind(show="solved"))
     assert len(page.rows) == solved
+
+
+def test_a_no_that_brought_it_back_and_nobody_reached_do_not_speak_against_the_answer_given_since(season):
+    case = Case.objects.get(closing="solved")
+    officer = season.cast.officers["谭小勇"]
+    for at, said in ((case.closed_at - timedelta(days=9), "back"), (case.closed_at + timedelta(days=1), "unreached")):
+        Revisit.objects.create(case=case, officer=officer, state="done", planned_on=at.date(), result=said, done_at=at)
+    assert progress_now(season.campaign).sums.solved == 1
+
+
+def test_an_address_that_asks_firms_for_a_class_gets_every_firm(season):
+    page, _ = queries.planned_firms(season.campaign, Behind("class", "A"))
+    assert len(page.rows) == 3
 
 
 def test_a_large_campaign_is_counted_by_a_job_and_says_when(season, monkeypatch, client):

@@ -101,7 +101,7 @@ def test_one_tap_links_them_and_the_case_says_the_how_manieth_time_it_is(outing,
     assert verbs(again)[-1] == "finding.link_confirmed"
     assert verbs(again.case)[-1] == "case.repeat_linked"
     chain = queries.chain_of(tan, again.case)
-    assert chain.words == "第 2 次反映，上次 2026-03-06 待派单"
+    assert chain.words == "第 2 次反映，上次 2026-03-06 反映，现在待派单"
     assert queries.chain_of(tan, first.case).words == "第 1 次反映，后来又反映了 1 次"
     assert [one.nth for one in queries.repeated_of_firm(tan, outing.sugar.pk)] == [2]
     assert queries.found_again_counts(tan) == {"proposed": 0, "confirmed": 1, "refused": 0}

@@ -74,6 +74,15 @@ def test_later_matters_stand_behind_the_open_candidate(cast):
     assert (row.matters, row.askers) == (4, 4)
 
 
+def test_a_matter_that_was_taken_for_another_cause_stands_behind_it_no_longer(cast):
+    row = proposed(cast)
+    one = CandidateMatter.objects.filter(candidate=row).order_by("pk")[0].matter
+    actions.find_cause(matter=one, cause_id=None, by=cast.viewer("韦晓梅"))
+    row.refresh_from_db()
+    assert (row.matters, row.askers) == (2, 2)
+    assert not CandidateMatter.objects.filter(candidate=row, matter=one).exists()
+
+
 def test_a_refused_one_comes_back_only_with_as_many_more_people(cast):
     row = proposed(cast)
     with pytest.raises(BadInput):

@@ -86,7 +86,14 @@ def firm_condition(show: str) -> Q:
 def finding_condition(show: str) -> Q:
     """Which findings a number counts: all, ``raised``, ``open``, ``closed``, ``solved``."""
     ended = (Case.State.CLOSED, Case.State.WITHDRAWN)
-    newest = Revisit.objects.filter(case_id=OuterRef("case_id"), state=Revisit.State.DONE).order_by("-done_at", "-pk")
+    # What was said after it was closed: an earlier no brought it back, and it was answered anew. Not reached says nothing.
+    newest = (
+        Revisit.objects.filter(
+            case_id=OuterRef("case_id"), state=Revisit.State.DONE, done_at__gte=OuterRef("case__closed_at")
+        )
+        .exclude(result=Revisit.Result.UNREACHED)
+        .order_by("-done_at", "-pk")
+    )
     otherwise = Exists(newest.exclude(result=Revisit.Result.SOLVED).filter(pk=Subquery(newest.values("pk")[:1])))
     return {
         "raised": Q(case__isnull=False),

@@ -110,7 +110,7 @@ def _check_numbers(draft: ItemDraft) -> None:
             raise BadInput(name, f"“{label}”要是 0 到 {most} 的整数。")
     if draft.legal_days is not None and (draft.promised_days or 0) > draft.legal_days:
         raise BadInput("promised_days", f"承诺时限不能比法定时限（{draft.legal_days} 个工作日）长。")
-    if draft.fee is not None and not 0 <= draft.fee <= MOST_FEE:
+    if draft.fee is not None and not (draft.fee.is_finite() and 0 <= draft.fee <= MOST_FEE):
         raise BadInput("fee", "“收费”要是不小于 0 的金额。")
 
 

@@ -32,6 +32,8 @@ def ask_for_export(
     if asked.since and asked.until and asked.until < asked.since:
         raise BadInput("until", "截止日期不能早于开始日期。")
     reason = tidy(reason)[:200] if people else ""
+    if people and not wanted.has_people:
+        raise BadInput("people", "这本台账没有联系人，不用写全。")
     if people and not access.may_name_people(by):
         raise NotAllowed(what=May.SEE_IDENTITY.value)
     if people and len(reason) < REASON:

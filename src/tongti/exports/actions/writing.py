@@ -35,7 +35,8 @@ def write_export(*, export_id: int) -> None:
         # her post has changed since she asked
         Export.objects.filter(pk=export.pk, state__in=OPEN).update(state=State.EXPIRED, finished_at=clock.now())
         return
-    Export.objects.filter(pk=export.pk).update(state=State.RUNNING, done=0)
+    if not Export.objects.filter(pk=export.pk, state__in=OPEN).update(state=State.RUNNING, done=0):
+        return
     relative = f"exports/{secrets.token_hex(16)}"
     path = path_of(relative)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -135,10 +135,11 @@ def _rows(viewer: Viewer, asked: Filters) -> QuerySet[Lift]:
         rows = rows.filter(Q(title__icontains=asked.text) | Q(number__iexact=asked.text))
     if asked.unit_id:
         rows = rows.filter(Q(asked_unit_id=asked.unit_id) | Q(prepared_unit_id=asked.unit_id))
+    day = "signed_at__date" if asked.signed_only else "prepared_at__date"
     if asked.since:
-        rows = rows.filter(prepared_at__date__gte=asked.since)
+        rows = rows.filter(**{f"{day}__gte": asked.since})
     if asked.until:
-        rows = rows.filter(prepared_at__date__lte=asked.until)
+        rows = rows.filter(**{f"{day}__lte": asked.until})
     return rows
 
 

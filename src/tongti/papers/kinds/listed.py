@@ -35,7 +35,7 @@ def _line(line: LevelRow) -> dict[str, Any]:
         "title": without_numbers(line.title),
         "firms": f"{line.firms}家" + (f"：{names}{'等' if line.firms > NAMES else ''}" if names else ""),
         "tried": without_numbers(line.tried),
-        "basis": line.basis,
+        "basis": without_numbers(line.basis),
         "asked": without_numbers(line.asked),
         "asked_of": line.asked_unit,
         "reply_by": line.reply_by.isoformat(),

@@ -77,7 +77,7 @@ def _week(campaign: Campaign, since: date, until: date) -> dict[str, Any]:
     told = _heard(campaign, since, until).aggregate(
         found=Count("pk"),
         raised=Count("case"),
-        again=Count("pk", filter=Q(earlier__isnull=False)),
+        again=Count("pk", filter=Q(earlier_state="confirmed")),  # what the engine only proposes is nobody's word yet
         joined=Count("question", distinct=True),
     )
     closed = _ended(campaign, since, until).aggregate(closed=Count("pk"), solved=Coalesce(Sum("is_solved"), 0))
@@ -251,10 +251,10 @@ def _one(row: dict[str, Any]) -> str:
 
 def _quality(snapshot: Snapshot) -> list[Block]:
     week, sums = snapshot["week"], snapshot["sums"]
-    still = sums["raised"] - sums["closed"]
+    others = sums["raised"] - sums["closed"]
     return [
         Paragraph(
-            f"登记的{sums['raised']}件中，办结{sums['closed']}件，未办结{still}件。本期发现的难题中，同一家企业以前反映过的"
+            f"登记的{sums['raised']}件中，办结{sums['closed']}件，其余{others}件在办或者已撤回。本期发现的难题中，同一家企业以前反映过的"
             f"{week['again']}个；指向已有题目的共{week['joined']}道题。"
         ),
         _tally("表3　各工作组", "工作组", snapshot["teams"]),

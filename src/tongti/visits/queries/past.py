@@ -146,11 +146,11 @@ class Chain:
 
     @property
     def words(self) -> str:
-        """“第 2 次反映，上次 2026-07-03 已办结”; the first of several says that it was raised again."""
+        """“第 2 次反映，上次 2026-07-03 反映，现在已办结”; the first of several says that it was raised again."""
         if self.before is None:
             return f"第 1 次反映，后来又反映了 {self.of - 1} 次"
         day: date = timezone.localdate(self.before.received_at)
-        return f"第 {self.nth} 次反映，上次 {day.isoformat()} {self.before.get_state_display()}"
+        return f"第 {self.nth} 次反映，上次 {day.isoformat()} 反映，现在{self.before.get_state_display()}"
 
 
 _CHAIN = """

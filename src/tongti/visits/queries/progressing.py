@@ -172,7 +172,9 @@ class PlanLine:
 
 def planned_firms(campaign: Campaign, behind: Behind, cursor: str = "") -> tuple[Page[Firm], list[PlanLine]]:
     """A page of the firms that a number counts, by name. Three queries."""
-    plan = counting.planned(campaign).filter(counting.firm_condition(behind.show), **behind.condition)
+    # A class or a level belongs to a difficulty, not to a firm: an address that asks for it gets every firm.
+    line = behind.condition if behind.by in counting.OF_VISIT else {}
+    plan = counting.planned(campaign).filter(counting.firm_condition(behind.show), **line)
     rows = Firm.objects.filter(Exists(plan.filter(party_id=OuterRef("pk"))), merged_into=None)
     page = page_of(rows.only("party", "name"), order=("name", "pk"), cursor=cursor)
     shown: dict[int, list[Any]] = {}

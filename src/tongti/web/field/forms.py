@@ -7,7 +7,7 @@ from django import forms
 
 from tongti.shared import clock
 from tongti.verdicts import queries as verdicts
-from tongti.verdicts.closing import closing_questions
+from tongti.verdicts.closing import ClosingQuestions
 from tongti.visits import queries as visits
 from tongti.visits.actions import FigureDraft, FindingDraft, StepDraft
 from tongti.web import four
@@ -265,19 +265,24 @@ class RevisitForm(Form):
 
 
 class ClosingForm(Form):
-    """办结四问 as the firm answers them to the officer, in its own words."""
+    """办结四问 as the firm answers them to the officer, in its own words; the three of everybody where ``rule`` is None."""
 
     speaker = forms.CharField(label="企业谁说的", max_length=40, help_text="写职务就行，例如厂长、财务负责人。")
-    contacted = forms.ChoiceField(choices=four.APPROACHED, widget=forms.RadioSelect)
-    solved = forms.ChoiceField(choices=verdicts.SOLVED, widget=forms.RadioSelect)
-    satisfied = forms.ChoiceField(choices=verdicts.SATISFIED, widget=forms.RadioSelect)
+    contacted = forms.ChoiceField(
+        label="办理单位联系过企业吗？", choices=[("yes", "联系过"), ("no", "没有联系过")], widget=forms.RadioSelect
+    )
+    solved = forms.ChoiceField(label="问题解决了吗？", choices=verdicts.SOLVED, widget=forms.RadioSelect)
+    satisfied = forms.ChoiceField(label="企业满意吗？", choices=verdicts.SATISFIED, widget=forms.RadioSelect)
     words = forms.CharField(
-        max_length=500, widget=forms.Textarea({"rows": 3}), help_text="照企业的原话写，不要代企业说。"
+        label="企业自己的话",
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="照企业的原话写，不要代企业说。",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rule: ClosingQuestions | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        four.ask_four(self, closing_questions())
+        four.ask_four(self, rule)
 
 
 def fresh_key() -> str:

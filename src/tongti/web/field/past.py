@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tongti.shared import clock
 from tongti.shared.errors import DomainError
 from tongti.units.access import May
-from tongti.verdicts.closing import closing_questions
+from tongti.verdicts.closing import four_for
 from tongti.visits import actions
 from tongti.visits import queries as visits
 from tongti.web import four
@@ -45,7 +45,8 @@ def _settle(request: DeskRequest, pk: int, *, same: bool, words: str) -> HttpRes
 def closing(request: DeskRequest, pk: int) -> HttpResponse:
     """办结四问 as the firm dictates them, where it did not answer through its link."""
     case = visits.case_to_revisit(request.viewer, pk)
-    form = ClosingForm(request.POST or None)
+    rule = four_for(case)
+    form = ClosingForm(request.POST or None, rule=rule)
     if request.method == "POST" and form.is_valid():
         try:
             verdict = actions.take_answers(
@@ -54,14 +55,14 @@ def closing(request: DeskRequest, pk: int) -> HttpResponse:
         except DomainError as refused:
             refused_by(form, refused)
         else:
-            back = verdict.solved == "no" or not verdict.answered
+            back = verdict.solved == "no" or verdict.answered is False
             messages.success(request, "已记下，交回原来的单位重新办理。" if back else "已记下企业的话，这件办结了。")
             return redirect("field:firm", case.party_id)
     context = {
         "case": case,
         "form": form,
         "asked": four.asked(form),
-        "rule": closing_questions(),
+        "rule": rule,
         "chain": visits.chain_of(request.viewer, case),
     }
     return render(request, "field/closing.html", context, status=422 if form.errors else 200)

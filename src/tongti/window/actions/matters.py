@@ -17,6 +17,7 @@ from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import Viewer
 from tongti.window import access
+from tongti.window.actions.reforms import take_back_grounds
 from tongti.window.models import Cause, ItemPaper, ItemStep, ServiceItem, WindowMatter
 from tongti.window.queries.items import item_named, version_on
 
@@ -104,6 +105,7 @@ def change_matter(*, matter: WindowMatter, draft: MatterDraft, revision: int, by
         WindowMatter.objects.filter(pk=held.pk).update(revision=revision + 1, **{name: new[name] for name in changed})
         trail.record("window_matter.changed", held, by=by, facts={"fields": changed, "item": new["item_id"]})
         if "item_id" in changed and held.cause_id:
+            take_back_grounds(matter=held)
             later.defer("propose_reforms")
     matter.refresh_from_db()
     return changed
@@ -120,6 +122,8 @@ def find_cause(*, matter: WindowMatter, cause_id: int | None, note: str = "", by
     cause = Cause.objects.filter(pk=cause_id, active=True).first() if cause_id else None
     if cause_id and cause is None:
         raise BadInput("cause", "没有这个原因，请重新选。")
+    held = WindowMatter.objects.select_for_update(of=("self",)).only("cause_id").get(pk=matter.pk)
+    before = held.cause_id
     WindowMatter.objects.filter(pk=matter.pk).update(
         cause=cause,
         cause_note=note if cause else "",
@@ -127,6 +131,8 @@ def find_cause(*, matter: WindowMatter, cause_id: int | None, note: str = "", by
         cause_at=clock.now() if cause else None,
     )
     trail.record("window_matter.cause_found", matter, by=by, facts={"cause": cause.code if cause else None})
+    if before != cause_id and before is not None:
+        take_back_grounds(matter=matter)
     if cause is not None and cause.reformable:
         later.defer("propose_reforms")
     matter.refresh_from_db()

@@ -80,6 +80,15 @@ def _add_grounds(candidate: ReformCandidate, matter_ids: Iterable[int]) -> None:
     CandidateMatter.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def take_back_grounds(*, matter: WindowMatter) -> None:
+    """The matter has another item or cause now: it stands behind no open candidate until it is looked at again."""
+    behind = CandidateMatter.objects.filter(matter=matter, candidate__state__in=OPEN)
+    candidate_ids = sorted(behind.values_list("candidate_id", flat=True))
+    behind.delete()
+    for pk in candidate_ids:
+        _recount(pk)
+
+
 def _recount(pk: int) -> None:
     counted = grounds_count(pk)
     ReformCandidate.objects.filter(pk=pk).update(
@@ -125,7 +134,7 @@ def merge(*, candidate: ReformCandidate, into: ReformCandidate, reason: str, by:
     reason = checked_words(reason, "merge_reason", "为什么是同一项改革", 300)
     if into.pk == candidate.pk:
         raise BadInput("into", "不能并入自己，请选另一条。")
-    held = ReformCandidate.objects.select_for_update().in_bulk([candidate.pk, into.pk])
+    held = ReformCandidate.objects.select_for_update().order_by("pk").in_bulk([candidate.pk, into.pk])
     if held[into.pk].state not in OPEN:
         raise BadInput("into", f"选的那一条已经{held[into.pk].get_state_display()}，请选还没有办结的。")
     _decide(candidate, State.MERGED, by=by, reason=reason, merged_into=into)
@@ -174,9 +183,8 @@ def tell_askers(*, candidate: ReformCandidate, by: Viewer) -> int:
         _refused(held)
     subject, body = units.words("notice.reformed_subject"), units.words("notice.reformed")
     behind = WindowMatter.objects.filter(behind__candidate=held).values("case_id")
-    rows = Case.objects.filter(pk__in=behind, reply_wanted=True, party__isnull=False).only(
-        "id", "number", "party_id", "hide_identity"
-    )
+    asked = Case.objects.filter(pk__in=behind, reply_wanted=True, party__isnull=False)
+    rows = asked.exclude(state=Case.State.WITHDRAWN).only("id", "number", "party_id", "hide_identity")
     told = 0
     for batch in _batches(list(rows.order_by("pk"))):
         told += outbox.send_many([_notice(held, case, subject, body) for case in batch])

@@ -96,7 +96,7 @@ def grounds_count(candidate_id: int) -> Counted:
 
     Days lost are working days from the first try (or the receipt) to the answer (or today), less the promised ones.
     """
-    behind = WindowMatter.objects.filter(behind__candidate_id=candidate_id)
+    behind = WindowMatter.objects.filter(behind__candidate_id=candidate_id).exclude(case__state=Case.State.WITHDRAWN)
     rows = behind.values_list(
         _ASKER, "trips", "first_tried_on", "case__received_at", "case__answered_at", "version__promised_days"
     )
