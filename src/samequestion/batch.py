@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from samequestion.chars import codes
 from samequestion.errors import ModelMismatch
-from samequestion.ragged import Ragged, spread, starts_of
+from samequestion.ragged import Ragged, starts_of
 from samequestion.records import DAMAGED, FEATURES_FORMAT, I8, I64, U8, U32, U64, Features
 
 TOPIC_WORDS = 2
@@ -82,16 +82,17 @@ class Batch:
         unpacking each row. Raises `ModelMismatch` for bytes of another format."""
         raw, starts = np.frombuffer(b"".join(rows), np.uint8), starts_of(np.array([len(row) for row in rows]))
         head = _heads(rows, raw, starts[:-1])
-        at = starts[:-1] + _HEAD.itemsize
+        at, whole = np.full(len(rows), _HEAD.itemsize), np.diff(starts)
         found: dict[str, Ragged] = {}
         for column, (name, kind) in enumerate(Features.ARRAYS):
-            size, width = head["sizes"][:, column].astype(np.int64), np.dtype(kind).itemsize
-            if (at + size * width > starts[1:]).any():
+            size, first = head["sizes"][:, column].astype(np.int64), at
+            at = first + size * np.dtype(kind).itemsize
+            if (at > whole).any():
                 raise ModelMismatch(DAMAGED)
-            values = raw[spread(at, size * width)].view(np.dtype(kind).newbyteorder("<"))
+            own = b"".join([row[low:high] for row, low, high in zip(rows, first.tolist(), at.tolist(), strict=True)])
+            values = np.frombuffer(own, np.dtype(kind).newbyteorder("<"))
             found[name] = Ragged(values.astype(kind, copy=False), starts_of(size))
-            at = at + size * width
-        ends = (at - starts[:-1]).tolist()
+        ends = at.tolist()
         return cls(
             words=found["word_ids"],
             word_flags=found["word_flags"].values,

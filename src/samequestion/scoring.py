@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -67,10 +68,17 @@ def scores(query: Features, candidates: Sequence[Features] | Sequence[bytes], mo
     (`Features.to_bytes`), which spares unpacking each. Raises `ModelMismatch` for bytes of another format."""
     if not candidates:
         return Scores(query, model, np.empty(0), np.empty((len(COLUMNS), 0), np.float32))
-    table = Table(Batch.join([Batch.of([query]), Batch.of(candidates)]), model)
+    table = Table(_laid_out(query, candidates), model)
     left, right = np.zeros(len(candidates), dtype=np.int64), np.arange(1, len(candidates) + 1)
     columns = evidence(table, left, right)
     return Scores(query, model, model.trees.score_columns(columns, table.kernels), columns)
+
+
+def _laid_out(query: Features, candidates: Sequence[Features] | Sequence[bytes]) -> Batch:
+    """The message and its candidates end to end; read in one go when the candidates are given as they are stored."""
+    if isinstance(candidates[0], bytes):
+        return Batch.stored([query.to_bytes(), *cast("Sequence[bytes]", candidates)])
+    return Batch.made([query, *cast("Sequence[Features]", candidates)])
 
 
 def score(

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from tongti.accounts.models import Officer
-from tongti.shared import clock
+from tongti.shared import clock, prepared
 from tongti.shared.errors import BadInput, NotVisible
 from tongti.shared.kept import kept
 from tongti.shared.pages import Page, page_of
@@ -20,20 +20,23 @@ from tongti.units.models import Category, Duty, Post, Region, Template, Transfer
 
 
 def viewer_of(officer: Officer) -> Viewer:
-    """The officer with the posts she holds today; one query."""
-    today = clock.today()
-    posts = (
-        Post.objects.filter(officer=officer, since__lte=today)
-        .filter(Q(until=None) | Q(until__gte=today))
-        .order_by("id")
-        .values_list("unit_id", "unit__path", "unit__short_name", "role")
-    )
-    seats = tuple(
-        Seat(unit_id=unit_id, unit_path=path, unit_name=name, role=ROLES[role])
-        for unit_id, path, name, role in posts
-        if role in ROLES
-    )
+    """The officer with the posts she holds today; one query, prepared, because every page of the desk begins with it."""
+    with prepared.cursor() as cursor:
+        cursor.execute(POSTS_HELD, {"officer": officer.pk, "today": clock.today()})
+        seats = tuple(
+            Seat(unit_id=unit_id, unit_path=path, unit_name=name, role=ROLES[role])
+            for unit_id, path, name, role in cursor.fetchall()
+            if role in ROLES
+        )
     return Viewer(officer_id=officer.pk, name=officer.name, seats=seats)
+
+
+POSTS_HELD = """
+SELECT p.unit_id, u.path, u.short_name, p.role
+FROM units_post AS p JOIN units_unit AS u ON u.id = p.unit_id
+WHERE p.officer_id = %(officer)s AND p.since <= %(today)s AND (p.until IS NULL OR p.until >= %(today)s)
+ORDER BY p.id
+"""
 
 
 def townships() -> QuerySet[Region]:

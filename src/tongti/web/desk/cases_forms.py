@@ -109,6 +109,16 @@ def named_categories() -> list[Named]:
     return [Named(pk, name, cases.category_label(name, full)) for pk, name, full, _ in rows if pk not in parents]
 
 
+class FilingForm(Form):
+    """The category alone, for the part of the page that is shown again at every pause in typing: making the whole form ready
+    costs more than the rest of that part."""
+
+    small = True
+
+    category = NameField(what="分类")
+    suggested = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class RegisterForm(Form):
     """One call, one page. Field order is the order of a conversation: who is calling, what happened, where."""
 

@@ -17,7 +17,7 @@ from tongti.shared.errors import BadInput, DomainError, NotVisible
 from tongti.shared.numbers import query_code
 from tongti.shared.uploads import Upload
 from tongti.units.access import May, Viewer
-from tongti.web.desk.cases_forms import RegisterForm, fresh
+from tongti.web.desk.cases_forms import FilingForm, RegisterForm, fresh
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.window import actions as window
 from tongti.window.actions import MatterDraft
@@ -108,20 +108,18 @@ def _show(request: DeskRequest, form: RegisterForm, *, looked: bool = False, sta
     return render(request, "desk/cases/register.html", context, status=status)
 
 
-def _unchecked(request: HttpRequest, found: list[cases.Filing] | None = None, **change: Any) -> RegisterForm:
-    """What is typed so far, shown again without a word about what is missing; ``found`` when filings are at hand."""
+def _unchecked(request: HttpRequest, **change: Any) -> RegisterForm:
+    """What is typed so far, shown again without a word about what is missing."""
     initial = {name: request.POST.get(name, "") for name in RegisterForm.base_fields if name != "files"}
-    form = RegisterForm(initial=initial | change)
-    filings = _filings(request) if found is None else found
-    _suggest(form, filings, initial["category"], initial["suggested"])
-    return form
+    return RegisterForm(initial=initial | change | _suggestion(request, _filings(request)))
 
 
-def _suggest(form: RegisterForm, found: list[cases.Filing], chosen: str, suggested: str) -> None:
+def _suggestion(request: HttpRequest, found: list[cases.Filing]) -> dict[str, str]:
     """The best filing goes into the category field, unless the clerk wrote something else there."""
     best = found[0].label if found else ""
-    follow = chosen in ("", suggested)
-    form.initial |= {"category": best if follow else chosen, "suggested": best}
+    chosen = request.POST.get("category", "")
+    follow = chosen in ("", request.POST.get("suggested", ""))
+    return {"category": best if follow else chosen, "suggested": best}
 
 
 def _callers(request: DeskRequest) -> list[Caller]:
@@ -150,7 +148,7 @@ def _beside(request: DeskRequest, form: RegisterForm | None = None) -> dict[str,
         "asked": len(words.strip()) >= LEAST_WORDS,
     }
     if form is None:
-        context["form"] = _unchecked(request, found)
+        context["form"] = FilingForm(initial=_suggestion(request, found))
     return context
 
 
