@@ -154,7 +154,9 @@ def test_by_the_link_of_its_own_difficulty_it_needs_neither(cast, farm):
     sent = {"kind": "need", "about": "logistics", "words": WANTED, "key": str(uuid.uuid4()), "case": str(case.pk)}
     assert browser.post(reverse("public:supply"), sent).status_code == 302
     assert Listing.objects.get(state="stated").firm == farm
-    # another browser cannot name the case
+    # another browser cannot name the case, and what is no number of a case names none
+    for odd in ("²", "9" * 5000):
+        assert browser.post(reverse("public:supply"), sent | {"key": str(uuid.uuid4()), "case": odd}).status_code == 422
     assert Client().post(reverse("public:supply"), sent | {"key": str(uuid.uuid4())}).status_code == 422
 
 

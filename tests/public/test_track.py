@@ -43,6 +43,11 @@ def test_number_and_code_however_they_are_typed(case):
     assert "正在核实该由哪个单位办" in page
 
 
+@pytest.mark.parametrize("said", ["²", "１２", "9" * 5000, "-1", "\x00"])
+def test_a_form_that_names_no_case_of_this_session_is_not_found(asker, said):
+    assert asker.post("/case/again/", {"case": said, "words": "又停了"}).status_code == 404
+
+
 def test_a_wrong_digit_is_explained(case):
     wrong = case.number[:-1] + str((int(case.number[-1]) + 1) % 10)
     answer = Client().post("/track/", {"number": wrong, "code": query_code(case.number)})

@@ -74,6 +74,24 @@ def test_every_package_with_models_is_installed() -> None:
     assert have - installed == set()
 
 
+def test_no_number_is_read_on_the_word_of_isdigit() -> None:
+    """``"²".isdigit()`` is true and ``int("²")`` raises: what was typed is read by ``shared.text.whole``."""
+    wrong = []
+    for path in _sources():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for scope in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            calls = [node for node in ast.walk(scope) if isinstance(node, ast.Call)]
+            tested = {
+                ast.unparse(call.func.value)
+                for call in calls
+                if isinstance(call.func, ast.Attribute) and call.func.attr in ("isdigit", "isnumeric")
+            }
+            read = {ast.unparse(c.args[0]) for c in calls if ast.unparse(c.func) == "int" and c.args}
+            wrong += [f"{path.relative_to(ROOT)}:{scope.lineno} {name}" for name in sorted(tested & read)]
+    # the engine tests what its own pattern of digits found
+    assert [line for line in wrong if "samequestion" not in line] == []
+
+
 def test_no_file_grows_past_its_limit() -> None:
     long = {
         str(path.relative_to(ROOT)): lines

@@ -30,7 +30,7 @@ def number(name: str, default: int) -> int:
     said = text(name)
     if not said:
         return default
-    if not said.isdigit():
+    if not said.isdecimal():
         raise Refused(f"变量 {name} 应是一个整数，现在是“{said}”。")
     return int(said)
 

@@ -273,7 +273,7 @@ class Server:
         if not pid_file.exists():
             return
         first = pid_file.read_text(encoding="utf-8").partition("\n")[0].strip()
-        if first.isdigit() and _is_server_of(int(first), self.cluster):
+        if first.isdecimal() and _is_server_of(int(first), self.cluster):
             _end(int(first))
         pid_file.unlink(missing_ok=True)
 

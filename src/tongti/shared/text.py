@@ -33,6 +33,14 @@ def checked_words(text: str, field: str, label: str, limit: int, *, optional: bo
     return text
 
 
+def whole(typed: str) -> int | None:
+    """The whole number that a form or an address says, if it says one that can be the number of a row (at most 18 digits).
+
+    ``str.isdigit`` is no such question: it takes ``²``, which ``int`` does not.
+    """
+    return int(typed) if typed.isdecimal() and len(typed) <= 18 else None
+
+
 def has_words(text: str) -> bool:
     """Whether anything is said: at least one letter, character or digit, not only marks and pictures."""
     return any(sign.isalnum() for sign in text)

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from tongti.deadlines.models import Clock, ExtensionRule, Regime
 from tongti.deadlines.queries.values import RegimeView, view_from, view_of
 from tongti.shared.errors import NotVisible
+from tongti.shared.text import whole
 from tongti.units.access import May, Viewer
 from tongti.units.models import Category
 
@@ -111,7 +112,8 @@ def regime_of_version(label: str) -> RegimeView:
     A district that has loaded none computed with the shipped ordinary one, and gets that. Raises NotVisible.
     """
     code, _, version = label.rpartition("/")
-    found = _whole(Regime.objects.filter(code=code, version=int(version))).first() if version.isdigit() else None
+    number = whole(version)
+    found = _whole(Regime.objects.filter(code=code, version=number)).first() if number is not None else None
     if found is not None:
         return view_of(found)
     if label == shipped_default().label:

@@ -35,7 +35,7 @@ def _show(
 ) -> HttpResponse:
     years = queries.notice_years()
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and int(asked) in years else _nearest(years)
+    year = int(asked) if asked in map(str, years) else _nearest(years)
     wrong = bool((form and form.errors) or (hours_form and hours_form.errors))
     context = {
         "form": form or SpecialDayForm(),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from tongti.questions import actions, matching, queries
 from tongti.questions.matching.learning import KINDS
 from tongti.shared.errors import DomainError
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.questions_forms import refuse
@@ -101,7 +102,8 @@ def _switch(request: DeskRequest, form: SwitchForm) -> int:
     if not form.is_valid():
         return 422
     chosen = form.cleaned_data["weights"]
-    weights = queries.engine_weights(request.viewer, int(chosen)) if chosen.isdigit() else None
+    pk = whole(chosen)
+    weights = queries.engine_weights(request.viewer, pk) if pk is not None else None
     try:
         actions.switch(weights=weights, reason=form.cleaned_data["reason"], by=request.viewer)
     except DomainError as refused:

@@ -12,6 +12,7 @@ from tongti.parties import actions
 from tongti.parties import queries as parties
 from tongti.parties.queries import FirmImportState
 from tongti.shared.errors import BadInput, DomainError
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.forms import Form
@@ -121,9 +122,9 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
     """Write down the decisions of this page; ``do=start`` starts the import as well."""
     found = parties.firm_import_for(request.viewer, pk)
     said = {
-        int(name.removeprefix("row_")): value
+        row: value
         for name, value in request.POST.items()
-        if name.startswith("row_") and name.removeprefix("row_").isdigit()
+        if name.startswith("row_") and (row := whole(name.removeprefix("row_"))) is not None
     }
     if said:
         actions.decide_firm_rows(batch=found, decisions=said, by=request.viewer)

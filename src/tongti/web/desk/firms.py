@@ -16,6 +16,7 @@ from tongti.parties.periods import last_month, read_period
 from tongti.relay import queries as relay
 from tongti.shared import clock
 from tongti.shared.errors import DomainError, NotVisible, Raced
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web import sheets
 from tongti.web.desk.admin_forms import refuse
@@ -162,8 +163,8 @@ def contact(request: DeskRequest, pk: int) -> HttpResponse:
     if not parties.firm_card(request.viewer, firm).may_keep:
         raise NotVisible
     ending = request.POST.get("end", "")
-    if ending.isdigit():
-        actions.end_contact(firm=firm, contact_id=int(ending), by=request.viewer)
+    if (contact_id := whole(ending)) is not None:
+        actions.end_contact(firm=firm, contact_id=contact_id, by=request.viewer)
         messages.success(request, "已移出联系人。")
         return redirect("desk:firm", pk=pk)
     form = ContactForm(request.POST, auto_id="contact_%s")

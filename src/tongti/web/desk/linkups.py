@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tongti.linkups import actions, queries
 from tongti.parties import queries as parties
 from tongti.shared.errors import DomainError, NotVisible, Raced
+from tongti.shared.text import whole
 from tongti.units.access import May, Viewer
 from tongti.web.desk.case_parts import Part
 from tongti.web.desk.cases_forms import named_places
@@ -184,8 +185,8 @@ def _asked(request: DeskRequest) -> dict[str, Any]:
     """From a firm's page its name comes along."""
     firm, kind = request.GET.get("firm", ""), request.GET.get("kind", "")
     found: dict[str, Any] = {"kind": kind if kind in queries.ListingKind.values else queries.ListingKind.NEED}
-    if firm.isdigit() and len(firm) < 18:
-        entry = parties.survivor_of(parties.firm_for(request.viewer, int(firm)))
+    if (pk := whole(firm)) is not None:
+        entry = parties.survivor_of(parties.firm_for(request.viewer, pk))
         found["firm"] = entry.credit_code or entry.name
     return found
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tongti.questions import actions, queries
 from tongti.shared.errors import BadInput, DomainError, NotVisible
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.questions_forms import ArrangeForm, FindForm, refuse
@@ -45,16 +46,15 @@ def undo(request: DeskRequest, pk: int) -> HttpResponse:
     step = queries.step_for(request.viewer, pk)
     actions.undo(rearrangement=step, by=request.viewer)
     messages.success(request, "已撤销，诉求都回到原来的地方。")
-    back = request.POST.get("back", "")
-    owner = int(back) if back.isdigit() else step.question_id
-    return redirect("desk:question_arrange", pk=owner)
+    back = whole(request.POST.get("back", ""))
+    return redirect("desk:question_arrange", pk=step.question_id if back is None else back)
 
 
 def _other(request: DeskRequest, question: Any) -> Any:
-    asked = request.POST.get("with") or request.GET.get("with", "")
-    if not asked.isdigit() or int(asked) == question.pk:
+    asked = whole(request.POST.get("with") or request.GET.get("with", ""))
+    if asked is None or asked == question.pk:
         return None
-    return queries.question_for(request.viewer, int(asked))
+    return queries.question_for(request.viewer, asked)
 
 
 def _carry_out(request: DeskRequest, do: str, question: Any, other: Any, data: dict[str, str]) -> tuple[str, str]:
@@ -83,7 +83,7 @@ def _carry_out(request: DeskRequest, do: str, question: Any, other: Any, data: d
 
 
 def _ids(request: DeskRequest, name: str) -> list[int]:
-    return [int(value) for value in request.POST.getlist(name) if value.isdigit()]
+    return [pk for value in request.POST.getlist(name) if (pk := whole(value)) is not None]
 
 
 def _show(

@@ -11,6 +11,7 @@ from tongti.cases import queries as cases
 from tongti.cases.queries import Filters
 from tongti.questions import actions, matching, queries
 from tongti.shared.errors import DomainError
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.questions_forms import FindForm, TitleForm, refusal, refuse
@@ -26,7 +27,7 @@ def set_up(request: DeskRequest, pk: int) -> HttpResponse:
         return redirect("desk:question", pk=pk)
     proposed = queries.proposals(request.viewer, question, size=100)
     joined = queries.members(request.viewer, question, size=100)
-    chosen = {int(value) for value in request.POST.getlist("membership") if value.isdigit()}
+    chosen = {pk for value in request.POST.getlist("membership") if (pk := whole(value)) is not None}
     form, status = TitleForm(initial=_guess(request, question, proposed.rows, joined.rows)), 200
     if request.method == "POST":
         form, status = TitleForm(request.POST), 422
@@ -81,7 +82,7 @@ def join(request: DeskRequest, pk: int) -> HttpResponse:
     question = queries.question_for(request.viewer, pk)
     form, refused, status = FindForm(request.POST if request.POST.get("do") == "find" else None), None, 200
     if request.method == "POST" and request.POST.get("do") == "join":
-        chosen = [int(value) for value in request.POST.getlist("case") if value.isdigit()]
+        chosen = [pk for value in request.POST.getlist("case") if (pk := whole(value)) is not None]
         try:
             actions.join(case_ids=chosen, question=question, by=request.viewer, reason="")
         except DomainError as no:
@@ -121,8 +122,8 @@ def of_case(request: DeskRequest, pk: int) -> HttpResponse:
         return redirect("desk:question", pk=held.pk)
     form = FindForm(request.POST if request.POST.get("do") == "find" else None)
     refused, status = None, 200
-    if request.method == "POST" and (target := request.POST.get("question", "")).isdigit():
-        question = queries.question_for(viewer, int(target))
+    if request.method == "POST" and (target := whole(request.POST.get("question", ""))) is not None:
+        question = queries.question_for(viewer, target)
         try:
             actions.join(case_ids=[pk], question=question, by=viewer)
         except DomainError as no:
@@ -148,7 +149,7 @@ def of_case(request: DeskRequest, pk: int) -> HttpResponse:
 def new(request: DeskRequest) -> HttpResponse:
     """立题 by hand from chosen cases."""
     source = request.POST if request.method == "POST" else request.GET
-    ids = [int(value) for value in source.getlist("case") if value.isdigit()][:100]
+    ids = [pk for value in source.getlist("case") if (pk := whole(value)) is not None][:100]
     chosen = [cases.case_for(request.viewer, pk) for pk in ids[:100]]
     first = chosen[0] if chosen else None
     initial = {

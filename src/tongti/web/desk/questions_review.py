@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongti.questions import actions, matching, queries
 from tongti.shared.errors import DomainError, NotVisible
+from tongti.shared.text import whole
 from tongti.units.access import May
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.questions_forms import NoteForm, refuse
@@ -46,7 +47,7 @@ def page(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _ids(request: DeskRequest) -> list[int]:
     """The one on show, or the ticked ones when the bulk buttons were pressed."""
-    return [int(value) for value in request.POST.getlist("membership") if value.isdigit()]
+    return [pk for value in request.POST.getlist("membership") if (pk := whole(value)) is not None]
 
 
 def _tell(request: DeskRequest, done: Any) -> None:
@@ -93,9 +94,9 @@ def _listed(rows: Any, pick: str) -> list[dict[str, Any]]:
 
 def _current(request: DeskRequest, question: Any, rows: Any) -> Any:
     asked = request.GET.get("at", "")
-    if asked.isdigit():
+    if (pk := whole(asked)) is not None:
         try:
-            return queries.proposal_for(request.viewer, question, int(asked))
+            return queries.proposal_for(request.viewer, question, pk)
         except NotVisible:
             messages.info(request, "那一条刚刚已经有人核对过。")
     return rows[0] if rows else None

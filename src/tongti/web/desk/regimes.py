@@ -19,6 +19,7 @@ from tongti.deadlines.simulation import simulate as run_through
 from tongti.parties.queries import PartyKind
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, DomainError
+from tongti.shared.text import whole
 from tongti.units import queries as units
 from tongti.units.access import May
 from tongti.web.desk.admin_forms import refuse
@@ -66,8 +67,8 @@ def new(request: DeskRequest) -> HttpResponse:
     """A regime of one's own, from nothing or from a copy (``?from=``)."""
     first: dict[str, Any] = {"in_use": True, "priority": 0}
     source = request.GET.get("from", "")
-    if source.isdigit():
-        regime = queries.regime(request.viewer, int(source))
+    if (copied := whole(source)) is not None:
+        regime = queries.regime(request.viewer, copied)
         first = initial_of(queries.view_of(regime)) | {
             "code": "",
             "in_use": True,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tongti.shared.errors import DomainError
+from tongti.shared.text import whole
 from tongti.supervision import actions, queries
 from tongti.units import queries as units
 from tongti.units.access import May
@@ -66,7 +67,7 @@ def _proposing(request: DeskRequest, form: Form | None) -> dict[str, Any]:
 
 
 def _ticked(request: DeskRequest) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("batons") if pk.isdecimal() and len(pk) < 18]
+    return [pk for said in request.POST.getlist("batons") if (pk := whole(said)) is not None]
 
 
 def _propose(request: DeskRequest) -> tuple[int, Form | None]:

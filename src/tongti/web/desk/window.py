@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongti.answers import queries as answers
 from tongti.cases import queries as cases
 from tongti.shared.errors import DomainError, NotVisible, Raced
+from tongti.shared.text import whole
 from tongti.units.access import May, Viewer
 from tongti.verdicts import queries as verdicts
 from tongti.web import nav
@@ -55,7 +56,7 @@ def register(request: DeskRequest) -> HttpResponse:
     item = request.GET.get("item", "")
     filters = window.MatterFilters(
         tab=data.get("tab") or "open",
-        item_id=int(item) if item.isdigit() and len(item) < 18 else None,
+        item_id=whole(item),
         cause_id=chosen_id(data.get("cause", "")),
     )
     context = {

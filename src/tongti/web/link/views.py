@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from tongti.lifting import actions
 from tongti.shared import ratelimit
+from tongti.shared.text import whole
 from tongti.web.client import address
 
 PER_MINUTE = 240
@@ -16,8 +17,8 @@ PER_MINUTE = 240
 @require_POST
 def inbox(request: HttpRequest) -> HttpResponse:
     """One letter in, one receipt out. What is too long is not read, and an address that asks too often is not heard."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit() or int(length) > actions.MOST_BODY:
+    length = whole(request.META.get("CONTENT_LENGTH") or "")
+    if length is None or length > actions.MOST_BODY:
         return _said(actions.Answer(413, b'{"code":"too_long"}', {}))
     try:
         ratelimit.hit("link.address", address(request), PER_MINUTE, 60)

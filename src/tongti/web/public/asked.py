@@ -19,6 +19,7 @@ from tongti.questions import actions as question_actions
 from tongti.questions import queries as questions
 from tongti.shared.actor import Asker
 from tongti.shared.errors import BadInput, DomainError
+from tongti.shared.text import whole
 from tongti.units.queries import townships
 from tongti.verdicts import queries as verdicts
 from tongti.web.public import drafts, limits
@@ -143,7 +144,7 @@ def _intake(form: JoinForm, draft: drafts.Draft, question: Asked) -> Intake:
         channel=draft.channel,
         kind=Kind.HELP,
         body=found["words"] or f"我也遇到同样的问题：{question.title}",
-        place_id=int(place) if place.isdigit() and place != UNKNOWN_TOWN else None,
+        place_id=whole(place) if place != UNKNOWN_TOWN else None,
         address=draft.data.get("address", "")[:200],
         asker_kind="enterprise" if draft.data.get("who") == "enterprise" else "person",
         asker_name=found["name"],
