@@ -270,6 +270,19 @@ def test_what_units_hold_on_a_withdrawn_case_ends(story, cast, on_friday):
     assert figure("batons_open") == 0
 
 
+def test_a_question_that_nobody_asks_any_more_ends_with_its_batons(story, cast, on_friday):
+    question = story.question(2)
+    story.dispatch(question, territory_id=None)
+    for n, case in enumerate(story.cases):
+        case.refresh_from_db()
+        cases.withdraw(case=case, by=cast.viewer("李小英"))
+        assert len(relay.end_for_withdrawn(case=case)) == (0, 3)[n]  # one asker is enough to go on
+    assert relay.end_for_withdrawn(case=case) == []
+    question.refresh_from_db()
+    assert (question.state, figure("batons_open"), figure("questions_open")) == ("closed", 0, 0)
+    assert verbs(question)[-1] == "question.withdrawn"
+
+
 def test_lists_show_own_work_only(story, cast, question):
     mine = queries.my_relay(cast.viewer("黄志强"))
     assert [b.unit.short_name for b in mine.rows] == ["水利局"]

@@ -333,6 +333,7 @@ WORDS: dict[str, str] = {
     "question.answered": "发出共答",
     "question.diverted": "分流",
     "question.closed": "办结",
+    "question.withdrawn": "诉求都撤回了，不再办理",
     "question.reopened": "重新办理",
     # answers
     "part.submitted": "交分答",

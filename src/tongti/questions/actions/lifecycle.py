@@ -271,6 +271,13 @@ def mark_diverted(*, question: Question, by: Actor) -> Question:
 
 
 @transaction.atomic
+def mark_withdrawn(*, question: Question, by: Actor) -> Question:
+    """已办结 without an answer: nobody asks any more. Called by the relay, which ended the batons. Raises WrongState."""
+    _pass_on(question, (Q_.SET_UP, Q_.HANDLING), Q_.CLOSED, "结束", closed_at=clock.now())
+    return _told("question.withdrawn", question, by)
+
+
+@transaction.atomic
 def reopen_for(*, case: Case, by: Actor, due_on: date | None = None) -> Question | None:
     """The question of a case that came back is in hand again, until ``due_on``; None when the case is in no question or it is in hand."""
     where = Membership.objects.filter(case=case, state=M.ACTIVE).values_list("question_id", flat=True).first()

@@ -113,11 +113,28 @@ def close_rest(*, baton: Baton, by: Actor, why: str = "answered") -> list[Baton]
 
 @transaction.atomic
 def end_for_withdrawn(*, case: Case, by: Actor = SYSTEM) -> list[Baton]:
-    """The asker took her case back: what units held on it alone ends. Safe to repeat; a question is not touched."""
+    """The asker took her case back: what units held on it alone ends, and on its question when nobody else asks there. Safe to
+    repeat; a question that others ask is not touched."""
+    joined = Membership.objects.filter(case=case, state=Membership.State.ACTIVE).select_related("question").first()
+    batons = _end_unasked(joined.question, by=by) if joined else []
     matter = matters.locked(Matter(None, case))
     if matter.case and matter.case.is_open:
         return []
-    return end_all(matter, by=by, why="withdrawn")
+    return [*batons, *end_all(matter, by=by, why="withdrawn")]
+
+
+def _end_unasked(question: Question, *, by: Actor) -> list[Baton]:
+    """Batons and question end when every case in it is withdrawn or closed; not one that was answered, which its askers judge."""
+    matter = matters.locked(Matter(question, None))
+    assert matter.question is not None
+    members = Membership.objects.filter(question=question, state=Membership.State.ACTIVE)
+    over = (Case.State.WITHDRAWN, Case.State.CLOSED)
+    waits = matter.question.state in (Question.State.SET_UP, Question.State.HANDLING)
+    if not waits or members.exclude(case__state__in=over).exists():
+        return []
+    batons = end_all(matter, by=by, why="withdrawn")
+    questions.mark_withdrawn(question=matter.question, by=by)
+    return batons
 
 
 def end_all(matter: Matter, *, by: Actor, why: str) -> list[Baton]:
