@@ -7,7 +7,9 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.conftest import RunJobs
 from tests.questions.conftest import Register
+from tongti.cases import queries as cases
 from tongti.cases.models import Case
+from tongti.lifting.actions.taking import PeerActor
 from tongti.questions import actions, queries
 from tongti.questions.models import Membership, Question
 from tongti.shared import clock
@@ -263,6 +265,19 @@ def test_units_see_what_they_take_part_in(client: Client, cast: Cast, candidate:
     client.force_login(cast.officers["农志明"])
     assert client.get(at("question", pk=candidate.pk)).status_code == 404
     assert client.post(at("question_findings", pk=candidate.pk), typed).status_code == 404
+
+
+def test_what_another_deployment_did_is_not_told_of_the_officer_with_the_same_number(
+    cast: Cast, candidate: Question, water: list[Case]
+) -> None:
+    """The trail keeps an id of each kind; 赵工's number as an officer may be a deployment's number as a peer."""
+    peer = PeerActor(cast.officers["赵工"].pk)
+    writing.record("question.withdrawn", candidate, by=peer)
+    told = [m.words + m.detail for m in queries.timeline(cast.viewer("韦晓梅"), candidate)]
+    assert any("上下级部署" in words for words in told)
+    assert not any("赵工" in words for words in told)
+    writing.record("case.withdrawn", water[0], by=peer)
+    assert cases.history(water[0])[0].who == "上下级部署"
 
 
 def test_a_run_of_proposals_is_one_line_of_the_record(cast: Cast, candidate: Question) -> None:

@@ -31,6 +31,7 @@ from tongti.questions.models import (
     Rearrangement,
 )
 from tongti.shared import clock
+from tongti.shared.actor import CALLED
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import read_case_number
 from tongti.shared.pages import Page, page_of
@@ -453,13 +454,15 @@ _LINES: dict[str, str] = {
     "question.units_changed": "调整承办单位",
     "question.answered": "发出共答",
     "question.closed": "办结",
+    "question.withdrawn": "诉求都撤回了，不再办理",
     "question.reopened": "又出现了，重新办理",
 }
 
 
 def _moment(event: Event, people: dict[int, str], units: dict[int, str]) -> Moment:
     facts: dict[str, Any] = event.facts
-    who = people.get(event.actor_id or 0, "诉求人" if event.actor_kind == "asker" else "系统")
+    officer = people.get(event.actor_id or 0, "工作人员")
+    who = officer if event.actor_kind == "officer" else CALLED.get(event.actor_kind, CALLED["system"])
     lead = units.get(facts.get("lead", 0), "承办单位")
     helpers = [units[pk] for pk in facts.get("units", []) if pk in units and pk != facts.get("lead")]
     parts = [

@@ -38,3 +38,5 @@ class System:
 
 
 SYSTEM = System()
+CALLED = {"asker": "诉求人", "system": "系统", "peer": "上下级部署"}
+"""What a doer who is no officer is called, by kind: ids of one kind say nothing about those of another."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tongti.accounts.models import Officer
 from tongti.shared import clock
+from tongti.shared.actor import CALLED
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.trail import actions as trail
@@ -255,7 +256,7 @@ def _entries(rows: Iterable[Event]) -> list[Entry]:
 def _who(row: Event, names: dict[int, str]) -> str:
     if row.actor_kind == "officer":
         return names.get(row.actor_id or 0, f"账号 #{row.actor_id}")
-    return {"asker": "诉求人", "system": "系统", "peer": "上下级部署"}.get(row.actor_kind, row.actor_kind)
+    return CALLED.get(row.actor_kind, row.actor_kind)
 
 
 def _facts(row: Event) -> str:

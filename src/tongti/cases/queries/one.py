@@ -14,6 +14,7 @@ from tongti.cases.models import Addition, Attachment, Case
 from tongti.cases.wording import detail_of
 from tongti.parties import queries as parties
 from tongti.parties.queries import Face
+from tongti.shared.actor import CALLED
 from tongti.shared.errors import NotVisible
 from tongti.shared.numbers import query_code_matches, read_case_number
 from tongti.shared.seeing import passes
@@ -201,7 +202,7 @@ def _officer_names(ids: set[int | None]) -> dict[int, str]:
 def _who(kind: str, pk: int | None, officers: dict[int, str]) -> str:
     if kind == "officer":
         return officers.get(pk or 0, "工作人员")
-    return {"asker": "诉求人", "system": "系统", "peer": "下级部署"}.get(kind, "系统")
+    return CALLED.get(kind, CALLED["system"])
 
 
 def _who_at(kind: str, pk: int | None, unit_id: int | None, officers: dict[int, str], units: dict[int, str]) -> str:
