@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from tongti.answers import handled
+from tongti.answers.handled import worked_on_by
 from tongti.answers.models import Reply
 from tongti.cases.access import visible as visible_cases
 from tongti.cases.models import Case
@@ -105,7 +107,7 @@ def call_list(viewer: Viewer, *, cursor: str = "") -> Page[CallBack]:
     viewer.require(May.REVISIT)
     rows = (
         CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
-        .exclude(_by_units(viewer.unit_ids))
+        .exclude(worked_on_by(viewer.unit_ids))
         .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
     )
     return page_of(rows, order=["due_on", "id"], cursor=cursor)
@@ -116,23 +118,12 @@ def calls_waiting(viewer: Viewer) -> QuerySet[CallBack]:
     if not viewer.can(May.REVISIT):
         return CallBack.objects.none()
     rows = CallBack.objects.filter(state=CallBack.State.WAITING, due_on__lte=clock.today())
-    return rows.exclude(_by_units(viewer.unit_ids))[:999]
+    return rows.exclude(worked_on_by(viewer.unit_ids))[:999]
 
 
 def handling_units(reply: Reply) -> set[int]:
-    """Every unit that led or helped in what this reply answers: none of them may revisit it."""
-    question_id = reply.answer.question_id
-    on = Q(question_id=question_id) if question_id else Q(case_id=reply.case_id)
-    return {reply.answer.lead_id, *Baton.objects.filter(on).values_list("unit_id", flat=True)}
-
-
-def _by_units(unit_ids: Collection[int]) -> Q:
-    batons = Baton.objects.filter(unit_id__in=unit_ids)
-    return (
-        Q(reply__answer__lead_id__in=unit_ids)
-        | Q(reply__answer__question_id__in=batons.exclude(question=None).values("question_id"))
-        | Q(reply__answer__case_id__in=batons.exclude(case=None).values("case_id"))
-    )
+    """Every unit that worked on what this reply answers: none of them may revisit it."""
+    return handled.units_that_worked([reply.case_id]).get(reply.case_id, set())
 
 
 def call_back_for(viewer: Viewer, pk: int) -> CallBack:
@@ -140,7 +131,7 @@ def call_back_for(viewer: Viewer, pk: int) -> CallBack:
     viewer.require(May.REVISIT)
     found = (
         CallBack.objects.filter(pk=pk)
-        .exclude(_by_units(viewer.unit_ids))
+        .exclude(worked_on_by(viewer.unit_ids))
         .select_related("case__party", "case__place", "reply__answer__lead", "reply__answer__question")
         .first()
     )
@@ -156,7 +147,7 @@ def _to_weigh(viewer: Viewer) -> QuerySet[Verdict]:
     """Bad ratings, none of the viewer's own units' work. Raises NotVisible for those who do not weigh."""
     if not any(viewer.can(may) for may in WEIGHERS):
         raise NotVisible
-    rows = Verdict.objects.filter(satisfied=Verdict.Satisfied.NOT).exclude(_by_units(viewer.unit_ids))
+    rows = Verdict.objects.filter(satisfied=Verdict.Satisfied.NOT).exclude(worked_on_by(viewer.unit_ids))
     return rows.select_related("case__place", "case__category", "reply__answer__lead", "weighed_by")
 
 

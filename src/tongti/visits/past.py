@@ -7,9 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from tongti.answers.handled import units_that_worked
 from tongti.cases.models import Case
-from tongti.questions.models import Membership
-from tongti.relay.models import Baton
 from tongti.shared import clock
 from tongti.units.models import Post
 from tongti.visits.models import Assignment, Finding, Revisit, RevisitRule
@@ -80,7 +79,7 @@ def officers_for(cases: Mapping[int, int]) -> dict[int, int | None]:
 
 
 def is_outside(officer_id: int, case_id: int) -> bool:
-    """Whether she is of no unit that worked on the case (handle ≠ verify, design rule). Three queries."""
+    """Whether she is of no unit that worked on the case (handle ≠ verify, design rule). Two queries."""
     seats = units_of({officer_id}).get(officer_id, set())
     return not seats & units_that_worked([case_id]).get(case_id, set())
 
@@ -92,16 +91,4 @@ def units_of(officer_ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for officer_id, unit_id in rows.values_list("officer_id", "unit_id"):
         found.setdefault(officer_id, set()).add(unit_id)
-    return found
-
-
-def units_that_worked(case_ids: Collection[int]) -> dict[int, set[int]]:
-    """case id → every unit that led or helped, on the case itself or on its question. Two queries."""
-    found: dict[int, set[int]] = {}
-    for case_id, unit_id in Baton.objects.filter(case_id__in=case_ids).values_list("case_id", "unit_id"):
-        found.setdefault(case_id, set()).add(unit_id)
-    joined = Membership.objects.filter(case_id__in=case_ids, state=Membership.State.ACTIVE)
-    for case_id, unit_id in joined.values_list("case_id", "question__batons__unit_id"):
-        if unit_id is not None:
-            found.setdefault(case_id, set()).add(unit_id)
     return found

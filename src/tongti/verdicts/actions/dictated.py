@@ -31,24 +31,20 @@ def take_down(
     """
     by.require(May.VISIT)
     speaker = checked_words(speaker, "speaker", "企业谁说的", 40)
-    reply = (
-        Reply.objects.select_for_update(of=("self",))
-        .select_related("answer", "case")
-        .filter(case=case)
-        .order_by("-pk")
-        .first()
-    )
-    if reply is None:
+    newest = Reply.objects.filter(case=case).order_by("-pk").first()
+    if newest is None:
         raise NothingToJudge
-    if by.unit_ids & handling_units(reply):
+    if by.unit_ids & handling_units(newest):
         raise OwnWork
+    if not Invitation.objects.filter(reply=newest).exists():
+        # The job that asks everybody has not come round yet; it is safe to run twice. It locks the replies of the answer in one
+        # order, so it comes before we lock ours: the other way round two of these would wait for each other.
+        invite(answer_id=newest.answer_id)
+    reply = Reply.objects.select_for_update(of=("self",)).select_related("answer", "case").get(pk=newest.pk)
     if Verdict.objects.filter(reply=reply).exists():
         raise AlreadyJudged
     if reply.case.state != Case.State.ANSWERED:
         raise NothingToJudge
-    if not Invitation.objects.filter(reply=reply).exists():
-        # the job that asks everybody has not come round yet; it is safe to run twice
-        invite(answer_id=reply.answer_id)
     return judge(
         reply,
         contacted=contacted,
