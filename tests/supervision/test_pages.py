@@ -241,6 +241,16 @@ class TestLedger:
         assert len(queries.ledger(watch.huang, queries.Asked())[1]) == 1
         assert queries.ledger(watch.cast.viewer("覃丽"), queries.Asked())[1] == []
 
+    def test_each_kind_of_file_has_a_form_of_its_own(self, watch):
+        """A form is sent once in eight seconds (tongti.js); a download leaves the page as it is, so two buttons in one form would
+        leave the second one dead."""
+        page = as_(watch, "莫刚").get(reverse("desk:ledger"), {"list": "struck"}).content.decode()
+        action = f'action="{reverse("desk:ledger_export")}"'
+        forms = [form.partition("</form>")[0] for form in page.split("<form")[1:] if action in form.partition(">")[0]]
+        assert [form.count("<button") for form in forms] == [1, 1]
+        assert ['value="xlsx"' in form for form in forms] == [True, False]
+        assert all('name="list"' in form and "csrfmiddlewaretoken" in form for form in forms)
+
     @pytest.mark.parametrize("kind", ["xlsx", "csv"])
     def test_it_leaves_the_house_as_a_file_and_that_is_on_the_trail(self, watch, kind):
         reply = as_(watch, "莫刚").post(reverse("desk:ledger_export"), {"as": kind, "list": "all"})

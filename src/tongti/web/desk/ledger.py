@@ -19,6 +19,7 @@ from tongti.web.desk.relay_forms import chosen
 from tongti.web.desk.supervision_forms import LedgerForm, LedgerNoteForm, refuse
 
 READ = (May.SUPERVISE, May.DISPATCH, May.INSTRUCT, May.HANDLE, May.SIGN)
+KINDS = ("xlsx", "csv")
 PRINTED = 300
 """Lines on paper; what is longer is taken as a file."""
 
@@ -37,6 +38,7 @@ def page(request: DeskRequest) -> HttpResponse:
         "rows": [(baton, line, _cells(name, line)) for baton, line in zip(listed.rows, lines, strict=True)],
         "page": listed,
         "may_export": request.viewer.can(May.EXPORT),
+        "kinds": KINDS,
         "may_note": request.viewer.can(May.SUPERVISE) or request.viewer.can(May.HANDLE),
     }
     return render(request, "desk/ledger/ledger.html", context)
@@ -66,7 +68,7 @@ def export(request: DeskRequest) -> HttpResponseBase:
     """The whole of it as .xlsx or .csv, streamed; that it left the house is on the trail."""
     form, name = _asked(request)
     asked = form.asked()
-    kind = "csv" if request.POST.get("as") == "csv" else "xlsx"
+    kind = "csv" if request.POST.get("as") == "csv" else KINDS[0]
     heads = queries.columns(name)
     actions.note_export(rows=queries.count(request.viewer, asked), form=kind, by=request.viewer)
     rows = (_cells(name, line) for line in queries.whole_ledger(request.viewer, asked))
