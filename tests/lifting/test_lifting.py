@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.lifting.stories import draft, in_hand, lifted, prepared, upstairs
 from tests.relay.stories import Story, verbs
@@ -204,6 +206,29 @@ def test_a_leader_sends_it_back_to_be_mended(up):
     assert actions.sign_off(lift=mended, by=leader).number == "TQ-2026-0001"
 
 
+def test_saving_a_line_does_not_free_its_writer_to_sign_it(up):
+    """何区长 also handles for 水利局, writes the line and has a colleague save it again."""
+    Post.objects.create(
+        officer=up.cast.officers["何区长"], unit=up.cast.units["水利局"], role="handler", since="2020-01-01"
+    )
+    both, colleague = up.cast.viewer("何区长"), up.cast.viewer("黄志强")
+    lift = actions.prepare(question=in_hand(up), draft=draft(up.cast), by=both)
+    # as it stands: nothing happens
+    same = actions.change(lift=lift, draft=draft(up.cast), version=1, by=colleague)
+    assert (same.version, same.prepared_by, verbs(lift)) == (1, up.cast.officers["何区长"], ["lift.prepared"])
+    # with a comma more: both wrote it
+    more = actions.change(lift=lift, draft=draft(up.cast, asked="换管，并答复停水时段。"), version=1, by=colleague)
+    assert more.prepared_by == up.cast.officers["黄志强"]
+    with pytest.raises(OwnLift):
+        actions.sign_off(lift=more, by=both)
+    assert not queries.lift_view(both, more).may_sign
+    assert list(queries.to_sign(both)) == []
+    assert queries.to_sign(up.cast.viewer("陆局长")).count() == 0  # the city's list is not hers
+    # an old version is still told so, even when nothing else differs
+    with pytest.raises(Raced):
+        actions.change(lift=lift, draft=draft(up.cast, asked="换管，并答复停水时段。"), version=1, by=colleague)
+
+
 def lift_as_read(lift: Lift) -> Lift:
     old = Lift.objects.get(pk=lift.pk)
     old.version -= 1
@@ -281,6 +306,30 @@ def test_a_list_shows_its_lines_with_every_column_for_a_constant_number_of_queri
     assert list(queries.level_rows(up.cast.viewer("农志明"), Filters())) == []
     # the city's own people see what they were asked, not what others were
     assert [row.level for row in queries.level_rows(up.cast.viewer("谭永"), Filters())] == ["city", "region"]
+
+
+def test_a_list_reads_no_more_names_than_it_shows(up, monkeypatch):
+    from tests.parties.firms import code, entered
+    from tongti.lifting.queries import lists
+
+    monkeypatch.setattr(lists, "NAMES_SHOWN", 2)
+    unit, told = up.cast.units["水利局"].pk, {"asker_kind": "enterprise", "phone": "", "asker_name": ""}
+    firms = [entered(name, credit_code=code(700 + n), unit_id=unit) for n, name in enumerate(("丙厂", "甲厂", "乙厂"))]
+    made = [up.call("停水停产", asker_party_id=firm.pk, **told) for firm in (*firms, firms[1])]
+    question = up.question_of(made)
+    up.dispatch(question)
+    question.refresh_from_db()
+    lifted(up, question)
+    alone = up.call("变压器没有增容", asker_party_id=firms[0].pk, **told)
+    up.dispatch(case=alone, helpers=(), territory_id=None)
+    alone.refresh_from_db()
+    actions.prepare(case=alone, draft=draft(up.cast), by=up.cast.viewer("黄志强"))
+    with CaptureQueriesContext(connection) as asked:
+        rows = list(queries.level_rows(up.cast.viewer("何区长"), Filters()))
+    names = sorted(firm.name for firm in firms)
+    assert [row.firm_names for row in rows] == [tuple(names[:2]), ("丙厂",)]
+    # cut in the database, so a matter of thousands of firms is not read whole
+    assert any("[1:2]" in query["sql"] for query in asked)
 
 
 def test_names_of_firms_are_for_those_who_see_their_files(up):

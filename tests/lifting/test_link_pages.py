@@ -57,6 +57,17 @@ def test_a_link_is_registered_compared_and_cut(signed_in, cast):
     assert browser.post(f"{url}do/", {"do": "revoke"}).status_code == 302
     peer.refresh_from_db()
     assert (peer.name, peer.state, peer.units.count()) == ("南岭市同题", "revoked", 0)
+    # it comes back with its new card, and is compared anew
+    assert "再接通" in text(browser.get(url))
+    assert browser.post(url, kept).status_code == 422
+    there.private = Elsewhere().private
+    assert browser.post(url, kept | {"card": there.card}).status_code == 302
+    peer.refresh_from_db()
+    assert (peer.state, peer.units.count()) == ("new", 2)
+    for address in ("https://[::1", "https://baisha.example:99999", "https://" + "a." * 120 + "cn"):
+        wrong = browser.post("/desk/peers/new/", {"card": there.card.replace(peer.base_url, address), "side": "above"})
+        assert wrong.status_code == 422
+        assert "网址" in text(wrong)
 
 
 def test_letters_are_shown_without_what_they_say(signed_in, story, django_assert_max_num_queries):

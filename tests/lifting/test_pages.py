@@ -54,12 +54,34 @@ def test_a_line_is_written_from_the_question_and_signed_off(signed_in, up):
     page = text(leader.get(f"/desk/lifts/{lift.pk}/"))
     assert "签发提请" in page
     assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "send_back", "reason": ""}).status_code == 422
-    assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "sign"}).status_code == 302
-    assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "sign"}).status_code == 409
+    assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "sign", "version": "2"}).status_code == 302
+    assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "sign", "version": "2"}).status_code == 409
     assert leader.post(f"/desk/lifts/{lift.pk}/do/", {"do": "胡来"}).status_code == 302
     lift.refresh_from_db()
     assert (lift.state, lift.asked) == ("lifted", "换 2.1 公里主管。")
     assert "市水利局" in text(leader.get(f"/desk/questions/{question.pk}/"))
+
+
+@pytest.mark.parametrize("step", ["sign", "send_back"])
+def test_what_was_changed_after_the_leader_opened_the_page_is_not_decided_unseen(signed_in, up, step):
+    lift = prepared(up, in_hand(up))
+    url = f"/desk/lifts/{lift.pk}/do/"
+    page = text(signed_in("何区长").get(f"/desk/lifts/{lift.pk}/"))
+    assert page.count('name="version" value="1"') == 2
+    signed_in("黄志强").post(f"/desk/lifts/{lift.pk}/edit/", sent(up.cast, asked="换 2.1 公里主管。"))
+    leader = signed_in("何区长")
+    for seen in ("1", "", "坏"):
+        refused = leader.post(url, {"do": step, "reason": "写清哪一段", "version": seen})
+        assert refused.status_code in (409, 422)
+        assert "打开这一页以后改过" in text(refused)
+    # the page that comes back holds the text as it is now, so the next press is a decision on it
+    assert "换 2.1 公里主管。" in text(refused)
+    assert page.count('name="version" value="1"') == text(refused).count('name="version" value="2"') == 2
+    lift.refresh_from_db()
+    assert lift.state == "submitted"
+    assert leader.post(url, {"do": step, "reason": "写清哪一段", "version": "2"}).status_code == 302
+    lift.refresh_from_db()
+    assert lift.state == {"sign": "lifted", "send_back": "prepared"}[step]
 
 
 def test_the_upper_bureau_finds_its_baton_and_the_line(signed_in, up):

@@ -12,8 +12,8 @@ from tests.relay.test_races import at_once, won_and_lost
 from tongti.cases.models import Case
 from tongti.deadlines.queries import forget_calendar
 from tongti.lifting import actions
-from tongti.lifting.errors import LiftMoved
-from tongti.lifting.models import Arrival, Lift, LiftSeries, Outgoing, Peer
+from tongti.lifting.errors import LiftMoved, UnitTaken
+from tongti.lifting.models import Arrival, Lift, LiftSeries, Outgoing, Peer, PeerUnit
 from tongti.relay.models import Baton
 from tongti.shared.errors import Raced
 
@@ -68,3 +68,26 @@ def test_it_is_withdrawn_while_its_answer_arrives(up):
     assert isinstance(withdrawn, Lift | Raced | LiftMoved)
     told = Outgoing.objects.filter(kind="withdrawn").count()
     assert told == (lift.state == "withdrawn")
+
+
+def test_two_administrators_choose_one_unit_at_once(up):
+    by, unit = up.cast.viewer("赵工"), up.cast.units["市水利局"].pk
+    peers = [
+        Elsewhere(remote_id=f"{n}a" * 16, name=name).registered(up.cast, "above")
+        for n, name in ((1, "甲市"), (2, "乙市"))
+    ]
+    results = at_once(
+        *[lambda peer=peer: actions.change_peer(peer=peer, name=peer.name, unit_ids=(unit,), by=by) for peer in peers]
+    )
+    won, lost = won_and_lost(results)
+    assert (len(won), len(lost)) == (1, 1)
+    assert isinstance(lost[0], UnitTaken)
+    assert PeerUnit.objects.get().peer == won[0]
+
+
+def test_a_paper_is_entered_once_by_two_presses_at_once(up):
+    lift, by = lifted(up, in_hand(up, 1), "水利厅"), up.cast.viewer("黄志强")
+    typed = {"words": "同意列入。", "paper": "桂水函〔2026〕8号"}
+    first, second = at_once(*[lambda: actions.enter_paper(lift=Lift.objects.get(pk=lift.pk), by=by, **typed)] * 2)
+    assert first == second
+    assert lift.replies.count() == 1

@@ -2,8 +2,10 @@
 no receipt."""
 
 import json
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -156,3 +158,61 @@ def test_a_receipt_for_another_letter_is_none(trusting: Server) -> None:
     answers.append(said(there, re="2"))
     with pytest.raises(wire.NotReached, match="对不上"):
         send(url, there)
+
+
+@pytest.mark.parametrize("url", ["https://localhost:99999", "https://[::1", "https://", "https://a" + "a" * 64])
+def test_an_address_that_cannot_be_is_not_reached_instead_of_breaking(url: str) -> None:
+    with pytest.raises(wire.NotReached, match=r"网址不对|连不上对方"):
+        send(url, Elsewhere())
+
+
+def test_an_address_in_numbers_keeps_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def nobody(address: tuple[str, int], *_: object, **__: object) -> socket.socket:
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", nobody)
+    for url in ("https://[::1]", "https://[2001:db8::1]:8443", "http://127.0.0.1"):
+        with pytest.raises(wire.NotReached, match="ConnectionRefusedError"):
+            send(url, Elsewhere())
+    assert asked == [("::1", 443), ("2001:db8::1", 8443), ("127.0.0.1", 80)]
+
+
+def test_whoever_answers_drop_by_drop_is_cut_off(trusting: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the whole never does."""
+    url, _, answers = trusting
+    monkeypatch.setattr(wire, "OVERALL", 0.5)
+    over = threading.Event()
+
+    def drops(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        while not over.wait(0.1):
+            try:
+                handler.wfile.write(b"x")
+            except OSError:
+                return
+
+    answers.append(drops)
+    began = time.monotonic()
+    with pytest.raises(wire.NotReached, match="太慢"):
+        send(url, Elsewhere())
+    over.set()
+    assert time.monotonic() - began < 5
+
+
+def test_a_receipt_that_is_nested_without_end_is_none(trusting: Server) -> None:
+    url, _, answers = trusting
+    answers.append(plain(200, b"[" * 16_000))
+    with pytest.raises(wire.NotReached, match="HTTP 200"):
+        send(url, Elsewhere())
+
+
+def test_what_a_receipt_says_can_be_kept(trusting: Server) -> None:
+    url, _, answers = trusting
+    there = Elsewhere()
+    answers.append(said(there, taken=False, reason="收不下\x00\ud800" + "长" * 400))
+    assert send(url, there) == wire.Answered(taken=False, reason=("收不下?" + "长" * 400)[:300])

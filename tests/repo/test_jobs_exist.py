@@ -18,7 +18,7 @@ def _deferred() -> Iterator[tuple[str, str, set[str]]]:
             if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "later.defer"):
                 continue
             assert isinstance(call.args[0], ast.Constant), f"{path}:{call.lineno}: write the job's name out"
-            arguments = {keyword.arg for keyword in call.keywords if keyword.arg}
+            arguments = {keyword.arg for keyword in call.keywords if keyword.arg and keyword.arg != "_lock"}
             yield f"{path.relative_to(SOURCE)}:{call.lineno}", str(call.args[0].value), arguments
 
 

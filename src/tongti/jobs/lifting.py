@@ -14,14 +14,14 @@ def follow(timestamp: int) -> None:
     lifting.tell_below()
 
 
-@app.task(name="send_letters", lock="send_letters")
+@app.task(name="send_letters")
 def send_letters(peer_id: int) -> None:
-    """Deferred whenever a letter to another deployment was written."""
+    """Deferred whenever a letter to another deployment was written, under the lock of its link."""
     lifting.send_letters(peer_id=peer_id)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="lifting.send_letters", queueing_lock="lifting.send_letters")
 def send_letters_again(timestamp: int) -> None:
-    """Every minute: letters whose next try has come."""
-    lifting.send_all_letters()
+    """Every minute: letters whose next try has come, one job a link."""
+    lifting.remind_senders()

@@ -49,18 +49,23 @@ class ReadLift:
     reply_by: date
 
 
+def words_to_send(text: str, field: str, label: str, limit: int) -> str:
+    """Tidy words that another level of government will read. Raises BadInput when they are missing, too long, or hold the number of
+    a person, which the other side would refuse too."""
+    words = checked_words(text, field, label, limit)
+    if found := privacy.found_in(words):
+        raise BadInput(field, f"“{label}”里有{found[0].kind}，会送出本单位，请删去。")
+    return words
+
+
 def read_draft(draft: LiftDraft) -> ReadLift:
     """Raises BadInput at the field that is missing, too long, holds a person's number, or does not fit the level."""
     if draft.level not in Level.values:
         raise BadInput("level", "请选列进哪一级的清单。")
     words = {}
     for name, (label, limit) in LIMITS.items():
-        text = checked_words(getattr(draft, name), name, label, limit)
-        if name in ("title", "asked"):
-            text = " ".join(text.split())
-        if found := privacy.found_in(text):
-            raise BadInput(name, f"“{label}”里有{found[0].kind}；清单会送出本单位，请删去。")
-        words[name] = text
+        text = words_to_send(getattr(draft, name), name, label, limit)
+        words[name] = " ".join(text.split()) if name in ("title", "asked") else text
     return ReadLift(draft.level, words, _unit(draft), _day(draft.reply_by))
 
 

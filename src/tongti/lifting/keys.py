@@ -3,6 +3,7 @@ beside the data and a serial number, so the database holds the serial and the pu
 
 import base64
 import binascii
+import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,8 +17,9 @@ from tongti.shared import crypto
 from tongti.shared.errors import BadInput
 
 _CARD = re.compile(
-    r"tongti-link:1\|(?P<id>[0-9a-f]{32})\|(?P<key>[A-Za-z0-9+/]{43}=)\|(?P<url>https?://[^|\s]{3,200})\|(?P<name>[^|\n]{2,60})"
+    r"tongti-link:1\|(?P<id>[0-9a-f]{32})\|(?P<key>[A-Za-z0-9+/]{43}=)\|(?P<url>https?://[^|\s]{1,500})\|(?P<name>[^|\n]{2,60})"
 )
+MOST_URL = 200
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -80,12 +82,20 @@ def read_card(text: str) -> Card:
 
 def check_url(url: str) -> None:
     """https everywhere; plain http only to this very machine, and only in demo or debug mode. Raises BadInput at ``card``."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
+    if len(url) > MOST_URL:
+        raise BadInput("card", f"名片里的网址太长，最多 {MOST_URL} 个字。")
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+        # what cannot be looked up raises as well: a label of more than 63 signs, an address in numbers that is none
+        ipaddress.ip_address(host) if ":" in host else host.encode("idna")
+    except ValueError:
+        host = ""
+    if not host or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
         raise BadInput("card", "名片里的网址不对：应是网站的完整地址，不带路径。")
     if parts.scheme == "https":
         return
-    if not (parts.hostname in LOOPBACK and plain_allowed()):
+    if not (host in LOOPBACK and plain_allowed()):
         raise BadInput("card", "对方的网址要以 https:// 开头。")
 
 

@@ -13,11 +13,12 @@ from tongti.lifting.actions.peers import (
     send_again,
 )
 from tongti.lifting.actions.preparing import change, prepare
-from tongti.lifting.actions.receiving import MOST_BODY, Answer, receive
-from tongti.lifting.actions.sending import send_all_letters, send_letters
+from tongti.lifting.actions.receiving import Answer, receive
+from tongti.lifting.actions.sending import remind_senders, send_all_letters, send_letters
 from tongti.lifting.actions.standing import close, enter_paper, send_back, sign_off, withdraw
 from tongti.lifting.actions.telling import tell_below
 from tongti.lifting.drafts import LiftDraft
+from tongti.lifting.limits import MOST_BODY
 
 __all__ = [
     "MOST_BODY",
@@ -35,6 +36,7 @@ __all__ = [
     "make_own_key",
     "prepare",
     "receive",
+    "remind_senders",
     "revoke_peer",
     "rotate_own_key",
     "send_again",

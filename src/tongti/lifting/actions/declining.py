@@ -7,13 +7,12 @@ from django.db import transaction
 from tongti.cases import actions as cases
 from tongti.cases.models import Case
 from tongti.lifting.actions.sending import post
+from tongti.lifting.drafts import words_to_send
 from tongti.lifting.errors import ArrivalMoved
 from tongti.lifting.models import Arrival, Kind
 from tongti.questions import actions as questions
 from tongti.questions.models import Question
-from tongti.shared import clock, privacy
-from tongti.shared.errors import BadInput
-from tongti.shared.text import checked_words
+from tongti.shared import clock
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 
@@ -27,9 +26,7 @@ def decline(*, arrival: Arrival, reason: str, by: Viewer) -> Arrival:
     Raises NotAllowed, BadInput, ArrivalMoved and what drop and close raise.
     """
     by.require(May.DISPATCH)
-    reason = checked_words(reason, "reason", "退回的理由", 200)
-    if found := privacy.found_in(reason):
-        raise BadInput("reason", f"“退回的理由”里有{found[0].kind}，会送到下级，请删去。")
+    reason = words_to_send(reason, "reason", "退回的理由", 200)
     rows = Arrival.objects.select_for_update(of=("self",), no_key=True).select_related("case", "question", "peer")
     arrival = rows.get(pk=arrival.pk)
     if arrival.state != Arrival.State.OPEN or arrival.case.state != Case.State.REGISTERED:

@@ -86,16 +86,20 @@ def add_peer(*, card: str, name: str, side: str, unit_ids: Collection[int] = (),
 @transaction.atomic
 def change_peer(*, peer: Peer, card: str = "", name: str, unit_ids: Collection[int], by: Viewer) -> Peer:
     """Its name, the units over there, and, with a ``card``, its new key or address: then the fingerprint is to be compared anew,
-    and serial numbers from over there begin anew (which is also the way on after that side restored an old backup).
+    and serial numbers from over there begin anew (which is also the way on after that side restored an old backup). A link that was
+    cut comes back by its card only.
 
     Raises BadInput, NotAllowed, UnitTaken, PeerMoved.
     """
     by.require(May.ADMINISTER)
+    if peer.state == State.REVOKED and not card.strip():
+        raise BadInput("card", "链路已经断开；要再接通，请粘贴对方现在的名片。")
     columns: dict[str, object] = {"name": checked_words(name, "name", "名称", 60)}
     if card.strip():
         read = _card_of(peer, card)
         columns |= {"public": read.public, "base_url": read.url, "state": State.NEW}
-    if not Peer.objects.filter(pk=peer.pk).exclude(state=State.REVOKED).update(**columns):
+    known = Peer.objects.filter(pk=peer.pk)
+    if not (known if card.strip() else known.exclude(state=State.REVOKED)).update(**columns):
         raise PeerMoved(state=State.REVOKED.label)
     _set_units(peer, unit_ids)
     peer.refresh_from_db()
@@ -111,13 +115,13 @@ def confirm_peer(*, peer: Peer, by: Viewer) -> Peer:
     """
     by.require(May.ADMINISTER)
     # of the very key that was on the screen: a card that was exchanged meanwhile is another one
-    now = Peer.objects.filter(pk=peer.pk, public=bytes(peer.public)).exclude(state=State.ACTIVE)
+    now = Peer.objects.filter(pk=peer.pk, public=bytes(peer.public), state=State.NEW)
     if not now.update(state=State.ACTIVE, confirmed_by_id=by.officer_id, confirmed_at=clock.now(), got=0):
         raise PeerMoved(state=Peer.objects.get(pk=peer.pk).get_state_display())
     peer.refresh_from_db()
     trail.record("peer.confirmed", peer, by=by)
     Outgoing.objects.filter(peer=peer, state=Outgoing.State.WAITING).update(next_try_at=clock.now())
-    later.defer("send_letters", peer_id=peer.pk)
+    send_soon(peer.pk)
     return peer
 
 
@@ -144,7 +148,7 @@ def hurry(*, peer: Peer, by: Viewer) -> int:
     """A fault was mended: try what waits again now. Answers how many letters wait. Raises NotAllowed."""
     by.require(May.ADMINISTER)
     waiting = Outgoing.objects.filter(peer=peer, state=Outgoing.State.WAITING).update(next_try_at=clock.now())
-    later.defer("send_letters", peer_id=peer.pk)
+    send_soon(peer.pk)
     return waiting
 
 
@@ -156,7 +160,7 @@ def send_again(*, peer: Peer, by: Viewer) -> int:
     again = Outgoing.objects.filter(peer=peer, state=Outgoing.State.ACKNOWLEDGED)
     waiting = again.update(state=Outgoing.State.WAITING, ended_at=None, next_try_at=clock.now())
     trail.record("peer.sent_again", peer, by=by, facts={"letters": waiting})
-    later.defer("send_letters", peer_id=peer.pk)
+    send_soon(peer.pk)
     return waiting
 
 
@@ -172,11 +176,27 @@ def _set_units(peer: Peer, unit_ids: Collection[int]) -> None:
     if Unit.objects.filter(pk__in=wanted, active=True).count() != len(wanted):
         raise BadInput("units", "选的单位里有停用的，请重新选。")
     PeerUnit.objects.filter(peer=peer).exclude(unit__in=wanted).delete()
-    taken = PeerUnit.objects.filter(unit__in=wanted).exclude(peer=peer).select_related("unit", "peer").first()
+    _require_free(peer, wanted)
+    known = set(PeerUnit.objects.filter(peer=peer).values_list("unit_id", flat=True))
+    try:
+        with transaction.atomic():
+            PeerUnit.objects.bulk_create([PeerUnit(peer=peer, unit_id=pk) for pk in sorted(wanted - known)])
+    except IntegrityError as error:
+        # another administrator chose one of them for another link a moment ago
+        _require_free(peer, wanted)
+        raise Raced from error
+
+
+def _require_free(peer: Peer, unit_ids: Collection[int]) -> None:
+    """Raises UnitTaken when one of them is reached through another link."""
+    taken = PeerUnit.objects.filter(unit__in=unit_ids).exclude(peer=peer).select_related("unit", "peer").first()
     if taken is not None:
         raise UnitTaken(unit=taken.unit.short_name, peer=taken.peer.name)
-    known = set(PeerUnit.objects.filter(peer=peer).values_list("unit_id", flat=True))
-    PeerUnit.objects.bulk_create([PeerUnit(peer=peer, unit_id=pk) for pk in sorted(wanted - known)])
+
+
+def send_soon(peer_id: int) -> None:
+    """A job that sends what waits for this peer; each link has a lock of its own, so nobody's slowness holds up another."""
+    later.defer("send_letters", _lock=f"send_letters:{peer_id}", peer_id=peer_id)
 
 
 def next_serial(peer: Peer) -> int:

@@ -37,6 +37,7 @@ def prepare(*, question: Question | None = None, case: Case | None = None, draft
         prepared_unit_id=unit_id,
         prepared_by_id=by.officer_id,
         prepared_at=clock.now(),
+        authors=[by.officer_id],
     )
     try:
         with transaction.atomic():
@@ -50,15 +51,25 @@ def prepare(*, question: Question | None = None, case: Case | None = None, draft
 
 @transaction.atomic
 def change(*, lift: Lift, draft: LiftDraft, version: int, by: Viewer) -> Lift:
-    """Mend a line that is not signed yet; one that was sent back goes up again. Raises BadInput, NotAllowed, LiftMoved, Raced,
-    AlreadyOnList."""
+    """Mend a line that is not signed yet; one that was sent back goes up again. Whoever wrote in it is one of its authors from then
+    on; saving a waiting line as it stands changes nothing. Raises BadInput, NotAllowed, LiftMoved, Raced, AlreadyOnList."""
     require_work_on(by, lift)
     read = read_draft(draft)
     open_to_change = Lift.objects.filter(pk=lift.pk, version=version, state__in=(State.PREPARED, State.SUBMITTED))
+    now = open_to_change.select_for_update(no_key=True).first()
+    if now is None:
+        raise lost(lift, "改", (State.PREPARED, State.SUBMITTED))
+    if now.state == State.SUBMITTED and all(getattr(now, name) == value for name, value in _columns(read).items()):
+        lift.refresh_from_db()
+        return lift
     try:
         with transaction.atomic():
             won = open_to_change.update(
-                **_columns(read), state=State.SUBMITTED, version=version + 1, prepared_by_id=by.officer_id
+                **_columns(read),
+                state=State.SUBMITTED,
+                version=version + 1,
+                prepared_by_id=by.officer_id,
+                authors=sorted({*now.authors, by.officer_id}),
             )
     except IntegrityError as error:
         raise AlreadyOnList(level=str(read.level), unit=read.unit.short_name) from error

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from tongti.lifting import keys, signatures
 from tongti.lifting.actions.taking import take
 from tongti.lifting.errors import BadLetter
+from tongti.lifting.limits import MOST_BODY
 from tongti.lifting.models import Incoming, Kind, OwnKey, Peer
 from tongti.lifting.signatures import Claim
 from tongti.shared import clock, crypto, ratelimit
@@ -23,7 +24,6 @@ from tongti.shared.errors import DomainError
 
 log = logging.getLogger(__name__)
 
-MOST_BODY = 64 * 1024
 FRESH_SECONDS = 300
 PER_MINUTE = 120
 
@@ -104,24 +104,34 @@ def _opened(peer: Peer, claimed: Claim, body: bytes) -> Letter:
     """The envelope. What cannot be read even so far has no message id to sign for."""
     try:
         said = json.loads(body)
+        # half of a character (a lone surrogate) can be written in JSON and kept nowhere
+        json.dumps(said, ensure_ascii=False).encode()
+        if said["v"] != 1 or not _is_one(said):
+            raise Turned(400, "unreadable")
         letter = Letter(
             peer=peer,
             message_id=uuid.UUID(said["id"]),
-            serial=int(said["serial"]),
-            kind=str(said["kind"]),
+            serial=said["serial"],
+            kind=said["kind"],
             key=uuid.UUID(said["about"]),
-            data=dict(said["data"]),
+            data=said["data"],
             created=claimed.created,
         )
         datetime.fromisoformat(said["made_at"])
-        sender, to, version = said["from"], said["to"], said["v"]
+        sender, to = said["from"], said["to"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Turned(400, "unreadable") from None
-    if version != 1 or letter.kind not in Kind.values or not 0 < letter.serial < 2**62:
-        raise Turned(400, "unreadable")
     if sender != peer.remote_id or to != crypto.installation_id():
         raise Turned(409, "wrong_recipient")
     return letter
+
+
+def _is_one(said: dict[str, Any]) -> bool:
+    """Whether what JSON gave is of the kinds that a letter is made of."""
+    serial, kind = said["serial"], said["kind"]
+    if not isinstance(serial, int) or isinstance(serial, bool) or not 0 < serial < 2**62:
+        return False
+    return isinstance(said["data"], dict) and isinstance(kind, str) and kind in Kind.values
 
 
 @transaction.atomic

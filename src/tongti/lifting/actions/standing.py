@@ -6,6 +6,7 @@ from tongti.answers import actions as answers
 from tongti.lifting import access
 from tongti.lifting.actions.preparing import lost, require_in_hand
 from tongti.lifting.actions.telling import peer_of, send_up, tell_up
+from tongti.lifting.drafts import words_to_send
 from tongti.lifting.errors import AnswersHere, OwnLift
 from tongti.lifting.models import OPEN, Kind, Level, Lift, LiftReply
 from tongti.lifting.queries.one import answers_here
@@ -14,9 +15,9 @@ from tongti.relay import actions as relay
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
 from tongti.relay.plans import about
-from tongti.shared import clock, privacy
+from tongti.shared import clock
 from tongti.shared.actor import Actor
-from tongti.shared.errors import BadInput, NotAllowed
+from tongti.shared.errors import NotAllowed
 from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
@@ -32,7 +33,7 @@ def sign_off(*, lift: Lift, by: Viewer) -> Lift:
     Raises NotAllowed, OwnLift, NotInHand, LiftMoved, Raced and what relay.call_in raises.
     """
     _require_sign(by, lift)
-    if lift.prepared_by_id == by.officer_id:
+    if by.officer_id in lift.authors:
         raise OwnLift
     matter = lift.question or lift.case
     assert matter is not None
@@ -83,7 +84,7 @@ def send_back(*, lift: Lift, reason: str, by: Viewer) -> Lift:
 def withdraw(*, lift: Lift, reason: str, by: Viewer) -> Lift:
     """撤回: it is not asked any more; the baton of the unit that was asked ends. Raises NotAllowed, BadInput, LiftMoved, Raced."""
     access.require_work_on(by, lift)
-    reason = checked_words(reason, "reason", "撤回的理由", 300)
+    reason = words_to_send(reason, "reason", "撤回的理由", 300)
     if lift.baton is not None:
         # the matter before the line; what came in meanwhile is seen below, and then it is not withdrawn
         relay.lock_matter(baton=lift.baton)
@@ -95,17 +96,21 @@ def withdraw(*, lift: Lift, reason: str, by: Viewer) -> Lift:
 
 @transaction.atomic
 def enter_paper(*, lift: Lift, words: str, paper: str, declined: bool = False, by: Viewer) -> LiftReply:
-    """代录来文: the unit that was asked answers on paper; its words become its part of the joint answer.
+    """代录来文: the unit that was asked answers on paper; its words become its part of the joint answer. The same paper is entered once.
 
     ``declined``: it sent the matter back with a reason, and its baton ends. Raises NotAllowed, BadInput, LiftMoved, AnswersHere.
     """
     access.require_work_on(by, lift)
-    words = checked_words(words, "words", "来文内容", ANSWER_LIMIT)
+    words = words_to_send(words, "words", "来文内容", ANSWER_LIMIT)
     paper = checked_words(paper, "paper", "来文文号", 80)
-    if found := privacy.found_in(words):
-        raise BadInput("words", f"来文内容里有{found[0].kind}，会写进共答，请删去。")
     if answers_here(lift):
         raise AnswersHere(unit=lift.asked_unit.short_name)
+    if lift.baton is not None:
+        relay.lock_matter(baton=lift.baton)
+    # the button pressed twice, or the page sent anew: the newest paper on the line says just this
+    newest = LiftReply.objects.filter(lift=lift).order_by("-pk").first()
+    if newest is not None and (newest.paper, newest.words, newest.declined) == (paper, words, declined):
+        return newest
     reply = take_in(lift, words=words, paper=paper, declined=declined, by=by)
     reply.refresh_from_db()
     return reply
@@ -116,7 +121,7 @@ def close(*, lift: Lift, note: str, by: Viewer) -> Lift:
     """办结: the office is done with the line, and says why, without waiting for the joint answer. Raises NotAllowed, BadInput,
     LiftMoved, Raced."""
     access.require_work_on(by, lift)
-    note = checked_words(note, "note", "办结说明", 300)
+    note = words_to_send(note, "note", "办结说明", 300)
     if lift.state not in (State.ANSWERED, State.DECLINED):
         raise lost(lift, "办结", ())
     return end(lift, State.CLOSED, note, by=by)

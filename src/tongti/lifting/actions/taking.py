@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from tongti.cases import actions as cases
 from tongti.cases.actions import Intake
@@ -12,14 +12,12 @@ from tongti.cases.models import Case
 from tongti.lifting.actions.standing import take_in
 from tongti.lifting.drafts import LIMITS
 from tongti.lifting.errors import BadLetter
+from tongti.lifting.limits import MOST_TOWNSHIPS, MOST_WORDS
 from tongti.lifting.models import Arrival, Kind, Level, Lift, LiftReply, Peer
 from tongti.questions import actions as questions
 from tongti.shared import clock, privacy
 from tongti.shared.text import tidy
 from tongti.trail import actions as trail
-
-MOST_WORDS = 20_000
-MOST_TOWNSHIPS = 200
 
 
 @dataclass(frozen=True)
@@ -222,14 +220,25 @@ def _day(data: dict[str, Any], name: str) -> date:
 
 def _count(data: dict[str, Any], name: str) -> int:
     number = data.get(name)
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 10**7:
+    if not _is_count(number):
         raise BadLetter(why=f"{name} 不是件数")
-    return number
+    return int(number)
+
+
+def _is_count(number: Any) -> TypeGuard[int]:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 10**7
 
 
 def _townships(data: dict[str, Any]) -> list[list[Any]]:
     rows = data.get("by_township", [])
-    fine = isinstance(rows, list) and len(rows) <= MOST_TOWNSHIPS
-    if not fine or not all(isinstance(r, list) and len(r) == 2 and isinstance(r[1], int) for r in rows):
+    if not isinstance(rows, list) or len(rows) > MOST_TOWNSHIPS or not all(_is_township(row) for row in rows):
         raise BadLetter(why="by_township 不对")
-    return [[str(name)[:60], count] for name, count in rows]
+    return rows
+
+
+def _is_township(row: Any) -> bool:
+    if not isinstance(row, list) or len(row) != 2:
+        return False
+    name, count = row
+    named = isinstance(name, str) and 0 < len(name) <= 60 and tidy(name) == name and not privacy.found_in(name)
+    return named and _is_count(count)

@@ -1,6 +1,7 @@
 """What the other side is told. Upwards with each step of a line; downwards by looking at how things stand, as lines follow their
 matters: whatever moved a case (派单、签收、答复、分流、重办), the level below learns of it, once."""
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +13,27 @@ from django.db.models import Count, Max, Q, QuerySet
 from tongti.answers.models import Answer, CaseWords, Reply
 from tongti.cases.models import Addition, Case
 from tongti.lifting.actions.sending import post
+from tongti.lifting.limits import MOST_BODY, MOST_TOWNSHIPS, MOST_WORDS
 from tongti.lifting.models import Arrival, Kind, Lift, Peer, PeerUnit
 from tongti.questions.models import Membership, Question
 from tongti.relay.models import OPEN as OPEN_BATONS
 from tongti.relay.models import Baton
-from tongti.shared import clock
+from tongti.shared import clock, privacy
 from tongti.shared.actor import SYSTEM
 from tongti.trail import actions as trail
 
 BATCH = 200
+ROOM = MOST_BODY - 4096
+"""Bytes that an answer's words may take in a letter: the envelope and the name of the unit need less than the rest."""
 
 
 # --- upwards --------------------------------------------------------------------------------------------------------
 
 
 def peer_of(unit_id: int) -> Peer | None:
-    """The deployment in which this unit works, while the link to it stands."""
-    row = PeerUnit.objects.filter(unit_id=unit_id, peer__state=Peer.State.ACTIVE).select_related("peer").first()
+    """The deployment in which this unit works, unless the link to it was cut. Until its fingerprint is compared, letters wait."""
+    rows = PeerUnit.objects.filter(unit_id=unit_id).exclude(peer__state=Peer.State.REVOKED)
+    row = rows.select_related("peer").first()
     return row.peer if row else None
 
 
@@ -73,7 +78,7 @@ def _by_township(question: Question | None, case: Case | None) -> list[list[Any]
         if name:
             key = name if level == "township" or not above else above
             named[key] = named.get(key, 0) + n
-    return [[name, n] for name, n in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))]
+    return [[name, n] for name, n in sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_TOWNSHIPS]]
 
 
 def _members(question: Question | None) -> QuerySet[Membership, int]:
@@ -137,7 +142,7 @@ def _news(arrival: Arrival, now: Standing) -> tuple[str, dict[str, Any]]:
     """The one thing that matters most of what changed."""
     case, told = arrival.case, arrival.told
     if now.reply and now.reply != told.get("reply"):
-        return Kind.ANSWERED, _answer(now.reply)
+        return Kind.ANSWERED, _answer(now.reply, now.number)
     if not now.reply and case.closing == Case.Closing.ON_THE_SPOT:
         holder = case.holder.name if case.holder else ""
         return Kind.ANSWERED, {"unit": holder, "words": _told_asker(case), "closing": case.closing}
@@ -183,17 +188,32 @@ def _standing(case: Case, number: str, batons: list[Baton], reply: int) -> Stand
     )
 
 
-def _answer(reply_id: int) -> dict[str, Any]:
+def _answer(reply_id: int, number: str) -> dict[str, Any]:
     """The joint answer as the level below may pass it on: its words and what was said to this case alone, no letterhead."""
     reply = Reply.objects.select_related("answer__lead").get(pk=reply_id)
     answer: Answer = reply.answer
     own = CaseWords.objects.filter(answer=answer, case_id=reply.case_id).values_list("words", flat=True).first()
-    parts = (answer.done, own or "", answer.found, answer.basis, answer.next_steps)
+    parts = (answer.done, own or "", answer.found, answer.basis, answer.would_need, answer.next_steps)
     words = "\n".join(text.strip() for text in parts if text.strip())
-    return {"unit": answer.lead.name, "words": words, "closing": answer.closing}
+    return {"unit": answer.lead.name, "words": _cut(words, f"……（全文见 {number} 的答复）"), "closing": answer.closing}
+
+
+def _cut(words: str, where: str) -> str:
+    """As much as one letter carries, and where the rest stands: a letter that is refused for its length would hold up all after it."""
+    if len(words) <= MOST_WORDS and _bytes_of(words) <= ROOM:
+        return words
+    kept = words[: MOST_WORDS - len(where)]
+    while (size := _bytes_of(kept + where)) > ROOM:
+        kept = kept[: len(kept) * ROOM // size - 1]
+    return kept + where
+
+
+def _bytes_of(words: str) -> int:
+    return len(json.dumps(words, ensure_ascii=False).encode())
 
 
 def _told_asker(case: Case) -> str:
     """Why it was sent back: what the desk told."""
     rows = Addition.objects.filter(case=case, for_asker=True, by_kind="officer").order_by("-pk")
-    return rows.values_list("words", flat=True).first() or "不属于本级办理。"
+    words = rows.values_list("words", flat=True).first()
+    return privacy.without_numbers(words) if words else "不属于本级办理。"

@@ -1,6 +1,7 @@
 """上下同题: a matter on the list of the level that can solve it, what is asked of whom, and what came back."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -59,6 +60,8 @@ class Lift(models.Model):
     prepared_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="拟报单位")
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
+    # officers who wrote in it, ``prepared_by`` being the last: none of them signs it off
+    authors = ArrayField(models.BigIntegerField(), default=list)
     sent_back_for = models.CharField("退回修改的理由", max_length=300, blank=True)
     number = models.CharField("清单编号", max_length=20, null=True, unique=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

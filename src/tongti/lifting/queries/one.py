@@ -53,8 +53,9 @@ def lift_for(viewer: Viewer, pk: int) -> Lift:
 
 
 def answers_here(lift: Lift) -> bool:
-    """Whether its unit writes its part in this house: it has officers here and is not behind a link."""
-    linked = PeerUnit.objects.filter(unit_id=lift.asked_unit_id, peer__state=Peer.State.ACTIVE).exists()
+    """Whether its unit writes its part in this house: it has officers here and is not behind a link (also one that is not compared
+    yet: its letters wait)."""
+    linked = PeerUnit.objects.filter(unit_id=lift.asked_unit_id).exclude(peer__state=Peer.State.REVOKED).exists()
     return not linked and units.officers_of(lift.asked_unit_id, WORKERS).exists()
 
 
@@ -71,7 +72,7 @@ def lift_view(viewer: Viewer, lift: Lift) -> LiftView:
         if lift.peer_id
         else (),
         may_change=works and state in (s.PREPARED, s.SUBMITTED),
-        may_sign=access.may_sign(viewer, lift) and state == s.SUBMITTED and lift.prepared_by_id != viewer.officer_id,
+        may_sign=access.may_sign(viewer, lift) and state == s.SUBMITTED and viewer.officer_id not in lift.authors,
         may_withdraw=works and lift.is_open,
         may_enter=enters and not answers_here(lift),
         may_close=works and state in (s.ANSWERED, s.DECLINED),

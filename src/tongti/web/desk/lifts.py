@@ -14,6 +14,7 @@ from tongti.lifting import actions, queries
 from tongti.questions import queries as questions
 from tongti.shared import clock
 from tongti.shared.errors import DomainError, NotVisible, Raced
+from tongti.shared.text import whole
 from tongti.units.access import May, Viewer
 from tongti.visits import queries as visits
 from tongti.web import nav
@@ -175,14 +176,21 @@ def do(request: DeskRequest, pk: int) -> HttpResponse:
     form = _FORMS[step](request.POST, auto_id=f"{step}_%s")
     if not form.is_valid():
         return _show(request, lift, status=422, **{step: form})
+    if step in ON_WHAT_WAS_READ:
+        # the action compares it: what was changed since is not decided unseen
+        lift.version = whole(request.POST.get("version", "")) or 0
     try:
         _STEPS[step](lift, form.cleaned_data, request.viewer)
+    except Raced:
+        form.add_error(None, "这一条在您打开这一页以后改过，下面是现在的内容，请看过再决定。")
+        return _show(request, queries.lift_for(request.viewer, pk), status=409, **{step: form})
     except DomainError as refused:
-        return _show(request, lift, status=refuse(form, refused), **{step: form})
+        return _show(request, queries.lift_for(request.viewer, pk), status=refuse(form, refused), **{step: form})
     messages.success(request, _SAID[step])
     return redirect("desk:lift", pk)
 
 
+ON_WHAT_WAS_READ = ("sign", "send_back")
 _FORMS: dict[str, type[Form]] = {
     "sign": SignForm,
     "send_back": ReasonForm,
@@ -197,6 +205,7 @@ _STEPS: dict[str, Callable[[Any, dict[str, Any], Viewer], Any]] = {
     "paper": lambda lift, data, by: actions.enter_paper(lift=lift, by=by, **data),
     "close": lambda lift, data, by: actions.close(lift=lift, by=by, **data),
 }
+
 _SAID = {
     "sign": "已签发提请，请它承担的部分已经派出。",
     "send_back": "已退回修改。",
