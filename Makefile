@@ -102,7 +102,7 @@ bench-web: setup ## 网站性能：make bench-web CASES=100000
 # because BERTopic and SemHash would otherwise bring a gigabyte of deep-learning libraries that this comparison does not use.
 PEERS := datasketch semhash vicinity usearch numkong simsimd model2vec pyversity frozendict orjson bertopic pandas plotly narwhals tqdm \
 	safetensors tokenizers huggingface_hub httpx httpcore httpcore2 anyio h11 idna certifi click filelock fsspec pyyaml requests \
-	python-dateutil pytz tzdata six packaging jinja2 markupsafe
+	python-dateutil pytz tzdata six packaging jinja2 markupsafe truststore
 
 bench-engine: setup ## 同题引擎：质量、速度、百万件、与同类相比（SIZES="10000 100000"）
 	@test -e build/peers/.whole || { $(BIN)/python -m pip install --quiet --no-deps --target build/peers $(PEERS) && touch build/peers/.whole; }
