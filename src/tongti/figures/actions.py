@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from tongti.figures.checks import Measure, drifts_of
 from tongti.shared import prepared
 
 FOLD_LOCK = 7_102_001
@@ -76,3 +77,19 @@ def rebuild_months() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLD_LOCK])
         cursor.execute("DELETE FROM figures_monthly")
         cursor.execute(_MONTHS)
+
+
+@transaction.atomic
+def settle(measure: Measure, *, since: date | None = None) -> int:
+    """Bring the days of a measure that no action keeps to what its rows say, by steps like any other; safe to run twice.
+
+    Answers how many figures moved. ``since``: only these days, and ``measure.rows`` are those of these days. Two at once would step
+    twice: the caller holds a lock.
+    """
+    drifts, found = drifts_of(measure, since=since, most=None)
+    add(
+        Count(d.measure, d.day, unit_id=d.unit_id, subject_id=d.subject_id, amount=d.counted - d.kept)
+        for d in drifts
+        if d.day
+    )
+    return found

@@ -25,7 +25,9 @@ kept AS (
     SELECT unit_id, subject_id, {kept_day} AS day, sum(amount) AS amount FROM (
         SELECT unit_id, subject_id, day, amount FROM figures_daily WHERE measure = %(measure)s
         UNION ALL SELECT unit_id, subject_id, day, amount FROM figures_delta WHERE measure = %(measure)s
-    ) AS steps WHERE (unit_id <> 0 OR %(district)s) AND (unit_id = 0 OR %(units)s) GROUP BY 1, 2, 3
+    ) AS steps
+    WHERE (unit_id <> 0 OR %(district)s) AND (unit_id = 0 OR %(units)s) AND (%(since)s::date IS NULL OR day >= %(since)s::date)
+    GROUP BY 1, 2, 3
 )
 SELECT unit_id, subject_id, day, coalesce(kept.amount, 0)::bigint, coalesce(facts.amount, 0), count(*) OVER ()
 FROM kept FULL JOIN facts USING (unit_id, subject_id, day)
@@ -69,8 +71,11 @@ class Drift:
     counted: int
 
 
-def drifts_of(measure: Measure) -> tuple[list[Drift], int]:
-    """The largest drifts of one measure (at most MOST_DRIFTS), and how many there are.
+def drifts_of(
+    measure: Measure, *, since: date | None = None, most: int | None = MOST_DRIFTS
+) -> tuple[list[Drift], int]:
+    """The largest drifts of one measure (at most ``most``; None: all), and how many there are. ``since``: only figures of these
+    days; the caller's rows are those of these days.
 
     One statement, so that rows and figures are of the same moment: both change in the same transaction, and the comparison
     holds while people work.
@@ -82,7 +87,13 @@ def drifts_of(measure: Measure) -> tuple[list[Drift], int]:
         facts_day="day" if measure.by_day else _ONE_DAY,
         kept_day="day" if measure.by_day else _ONE_DAY,
     )
-    asked = {"measure": measure.code, "district": measure.district, "units": measure.units, "most": MOST_DRIFTS}
+    asked: dict[str, Any] = {
+        "since": since,
+        "measure": measure.code,
+        "district": measure.district,
+        "units": measure.units,
+        "most": most,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, named | asked)
         found = list(cursor.fetchall())
