@@ -216,6 +216,16 @@ WHO: dict[str, set[str]] = {
     "desk:ledger_print": WATCHERS | {"handler", "unit_leader", "helper", "stranger"},
     "desk:ledger_export": {"dispatcher", "coordinator", "supervisor", "analyst", "leader", "unit_leader"},
     "desk:ledger_note": {"supervisor", "coordinator", "handler", "unit_leader"},
+    # the rates, how they count, what is left out (a case of 水利局), what was published
+    "desk:rates": BOARD,
+    "desk:rate": BOARD,
+    "desk:published": BOARD,
+    "desk:published_one": BOARD,
+    "desk:formulas": BOARD | ADMIN | AUDITOR | {"handler", "helper", "stranger"},
+    "desk:formula": BOARD | ADMIN | AUDITOR | {"handler", "helper", "stranger"},
+    "desk:exclusions": READERS | AUDITOR,
+    "desk:exclusion": DISTRICT | INVOLVED | AUDITOR,
+    "desk:case_exclude": (DISTRICT | INVOLVED) - {"analyst", "publisher", "leader"},
     # what one was told; somebody else's notice is not there
     "desk:notices": EVERYBODY,
     "desk:notices_read": EVERYBODY,

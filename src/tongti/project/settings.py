@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "tongti.supervision",
     "tongti.visits",
     "tongti.lifting",
+    "tongti.formulas",
     "tongti.papers",
     "tongti.exports",
     "tongti.web",

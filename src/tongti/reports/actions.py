@@ -8,6 +8,7 @@ from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.figures.checks import Drift, drift_of, drifts_of, months_that_differ, stored
 from tongti.figures.models import Check
+from tongti.formulas import actions as formulas
 from tongti.reports.measures import measures
 from tongti.shared import clock
 from tongti.shared.actor import SYSTEM, Actor
@@ -21,7 +22,11 @@ REASON_CHARS = 200
 
 def check_figures(*, by: Actor = SYSTEM) -> Check:
     """Count every measure again and keep what was found; nothing is changed. Each measure is compared at one moment, so people
-    may go on working."""
+    may go on working.
+
+    The rates' hourly counters are counted first: they are as of then, and would differ by what happened since.
+    """
+    formulas.tally(whole=True)
     found = [drifts_of(measure) for measure in measures()]
     drifted = sum(number for _, number in found) + months_that_differ()
     with transaction.atomic():

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from tongti.cases.models import Case
 from tongti.figures.checks import Measure
+from tongti.formulas import counters
 from tongti.questions.models import Membership, Question
 from tongti.relay.models import OPEN, Baton
 from tongti.trail.models import Event
@@ -38,6 +39,8 @@ def measures() -> Sequence[Measure]:
         _happened("answered_late", "超期答复", "case.answered", facts__late=True),
         _happened("reopened", "重新打开", "case.reopened"),
         *_verdicts(),
+        *counters.hourly(),
+        *counters.left_out(),
     )
 
 

@@ -90,6 +90,10 @@ NAV: tuple[NavGroup, ...] = (
         (
             NavItem(_("看板"), "gauge", "board:home"),
             NavItem(_("单位办理"), "chart-column", "board:units"),
+            NavItem(_("各项率"), "percent", "desk:rates"),
+            NavItem(_("发布的数"), "lock", "desk:published"),
+            NavItem(_("剔除台账"), "list-filter", "desk:exclusions"),
+            NavItem(_("指标口径"), "sigma", "desk:formulas"),
             NavItem(_("台账"), "clipboard-list", "desk:ledger"),
             NavItem(_("公文"), "stamp", "desk:papers"),
             NavItem(_("台账导出"), "download", "desk:exports"),

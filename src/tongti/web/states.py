@@ -56,6 +56,14 @@ STATES: dict[str, State] = {
     "export.stopped": State(_("没有写成，系统会再试"), "warn", "triangle-alert"),
     "export.done": State(_("已写好"), "ok", "circle-check"),
     "export.expired": State(_("已过期删除"), "mute", "x"),
+    # what is left out of the rates, and numbers on their way out
+    "exclusion.asked": State(_("待审批"), "wait", "hourglass"),
+    "exclusion.approved": State(_("已剔除"), "warn", "list-filter"),
+    "exclusion.refused": State(_("不同意"), "mute", "x"),
+    "exclusion.withdrawn": State(_("已撤销"), "mute", "undo-2"),
+    "publishing.waiting": State(_("排队中"), "wait", "clock"),
+    "publishing.running": State(_("正在点数"), "info", "circle-dot-dashed"),
+    "publishing.done": State(_("已发布"), "ok", "circle-check"),
     # a question and the cases in it
     "candidate": State(_("待立题"), "wait", "sparkles"),
     "set_up": State(_("待派单"), "mute", "inbox"),

@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
+from tongti.formulas import actions as formulas
 from tongti.project.demo import district, firms, lifting, linkups, outings, stage, window
 from tongti.project.demo.days import Days
 from tongti.project.demo.stories import Single, Story, World
@@ -69,6 +70,7 @@ def load(progress: Callable[[str], None], *, now: datetime | None = None) -> Non
         teller = _Teller(world, progress)
         told.run(teller.after_each)
         teller.finish()
+    formulas.tally(whole=True)
     figures.compact()
     progress(f"{Case.objects.count()} 件诉求，{Question.objects.count()} 道题，{time.monotonic() - started:.0f} 秒")
 

@@ -289,8 +289,12 @@ def _count(verdict: Verdict) -> None:
         measures.append("contacted_yes")
     if verdict.solved == Verdict.Solved.YES:
         measures.append("solved_yes")
+    elif verdict.solved == Verdict.Solved.PARTLY:
+        measures.append("solved_partly")
     if verdict.satisfied != Verdict.Satisfied.NOT:
         measures.append("satisfied_yes")
+    if verdict.satisfied == Verdict.Satisfied.VERY:
+        measures.append("satisfied_very")
     figures.add(Count(m, day, unit_id=u) for m in measures for u in (0, verdict.unit_id))
 
 

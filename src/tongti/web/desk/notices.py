@@ -21,6 +21,7 @@ PLACES = {
     "question": "desk:question",
     "case": "desk:case",
     "lift": "desk:lift",
+    "exclusion": "desk:exclusion",
 }
 
 
