@@ -23,7 +23,16 @@ def _page(shell: str) -> HttpResponse:
     return view
 
 
-desk_urls = ([path("", _page("desk"), name="home"), path("sign-out/", _page("desk"), name="sign_out")], "desk")
+NAMES = {
+    "": "home",
+    "sign-out/": "sign_out",
+    "sign-in/": "sign_in",
+    "start/": "start",
+    "keys/": "keys",
+    "help/": "help",
+    "stay/": "stay",
+}
+desk_urls = ([path(address, _page("desk"), name=name) for address, name in NAMES.items()], "desk")
 board_urls = ([path("", _page("board"), name="home")], "board")
 urlpatterns = [path("desk/", include(desk_urls)), path("board/", include(board_urls))]
 

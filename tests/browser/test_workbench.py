@@ -68,12 +68,12 @@ def test_from_three_messages_to_one_question(
     page.get_by_role("link", name="逐条核对").click()
     assert page.locator("mark").count() > 3
     check(page, "review")
-    page.keyboard.press("n")
+    page.keyboard.press("x")
     page.get_by_text("已记为不是同题 1 件").wait_for()
     assert Membership.objects.filter(state="refused").count() == 1
-    page.keyboard.press("j")
+    page.keyboard.press("y")
     page.get_by_text("已并入 1 件").wait_for()
-    page.keyboard.press("j")
+    page.keyboard.press("y")
 
     page.get_by_role("heading", name="立成一道题").wait_for()
     check(page, "set-up")

@@ -1,4 +1,4 @@
-"""How the reader wants to see the pages: text size, theme, contrast. Three cookies, a short list of safe values."""
+"""How the reader wants to use the pages: text size, theme, contrast, one-letter keys. Cookies with a short list of safe values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "size": ("normal", "large", "xlarge"),
     "theme": ("light", "dark"),
     "contrast": ("normal", "high"),
+    "keys": ("on", "off"),
 }
 
 
@@ -22,6 +23,7 @@ class Look:
     size: str = ""
     theme: str = ""
     contrast: str = ""
+    keys: str = ""
 
 
 def read(cookies: Mapping[str, str]) -> Look:

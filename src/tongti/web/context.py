@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tongti.deadlines.queries import day_kind
 from tongti.shared import clock
-from tongti.web import nav
+from tongti.web import nav, shortcuts, staying
 from tongti.web.appearance import Look
 from tongti.web.wording import weekday
 
@@ -27,6 +27,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "today": day,
         "weekday": weekday(day),
         "day_kind": SimpleLazyObject(partial(day_kind, day)),
+        "staying": SimpleLazyObject(partial(staying.of, request)),
+        "general_keys": shortcuts.GENERAL,
         "seats": getattr(getattr(request, "viewer", None), "seats", ()),
         "nav_groups": SimpleLazyObject(partial(nav.for_request, request)),
     }

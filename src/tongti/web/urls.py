@@ -3,7 +3,7 @@ other deployments."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tongti.web import styleguide
+from tongti.web import styleguide, tour
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.public.urls")),
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("field/", include("tongti.web.field.urls")),
     path("board/", include("tongti.web.board.urls")),
     path("link/", include("tongti.web.link.urls")),
+    path("tour/", tour.page, name="tour"),
     path("styleguide/", styleguide.page, name="styleguide"),
 ]

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from tongti.units.access import May, Viewer
 from tongti.units.queries import viewer_of
+from tongti.web import staying
 from tongti.web.desk import unsent
 from tongti.web.middleware import notice
 
@@ -39,10 +40,14 @@ def desk(*permissions: May) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _outside(request)
+            renewed = staying.seen(request)
             request.viewer = viewer_of(request.user)
             if permissions and not any(request.viewer.can(may) for may in permissions):
                 raise Http404
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if renewed:
+                staying.renew(request, response)
+            return response
 
         guarded.permissions = permissions  # type: ignore[attr-defined]  # the policy table reads it
         return guarded

@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +15,7 @@ from tongti.accounts import actions, queries
 from tongti.shared import ratelimit
 from tongti.shared.errors import DomainError
 from tongti.units.queries import DemoSeat, demo_seats
-from tongti.web import landing
+from tongti.web import landing, staying
 from tongti.web.client import address
 from tongti.web.desk import unsent
 from tongti.web.desk.doors import DeskRequest, desk
@@ -127,6 +127,17 @@ def password(request: DeskRequest) -> HttpResponse:
 def start(request: DeskRequest) -> HttpResponse:
     """To the page of her work, whatever her role."""
     return redirect(landing.start_of(request.viewer))
+
+
+@require_POST
+@never_cache
+def stay(request: HttpRequest) -> JsonResponse:
+    """“继续使用”: seconds left now. 0 says that it came too late; nothing is lost by asking."""
+    if request.user.is_authenticated and staying.seen(request):
+        response = JsonResponse({"left": staying.left(request)})
+        staying.renew(request, response)
+        return response
+    return JsonResponse({"left": staying.left(request)})
 
 
 @never_cache

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from tongti.accounts.sessions import NOTEBOOK
 from tongti.questions import matching
 from tongti.shared.errors import BadInput, DomainError
 from tongti.shared.uploads import Upload
@@ -105,6 +106,10 @@ def session(request: DeskRequest) -> HttpResponse:
 
 
 def _who(request: DeskRequest) -> dict[str, Any]:
+    if NOTEBOOK not in request.session:
+        # Hours without signal are no idleness; kept at once, because the time that it ends is told below.
+        request.session[NOTEBOOK] = True
+        request.session.save()
     return {
         "officer": request.viewer.officer_id,
         "name": request.viewer.name,

@@ -12,6 +12,7 @@ from tongti.deadlines import queries as deadlines
 from tongti.figures import queries as figures
 from tongti.shared import clock
 from tongti.verdicts import queries as verdicts
+from tongti.web import guide
 from tongti.web.public import texts
 
 COUNTED = ("received", "answered", "closed", "closed_late")
@@ -75,6 +76,13 @@ def help_page(request: HttpRequest) -> HttpResponse:
     ]
     context = {"title": "办理时限和流程", "text": texts.page("site.help"), "regimes": shown}
     return render(request, "public/help.html", context)
+
+
+@require_safe
+def guide_page(request: HttpRequest) -> HttpResponse:
+    """怎么用: the guide for residents and firms."""
+    context = {"text": guide.page("public"), "sections": guide.sections("public")}
+    return render(request, "public/guide.html", context)
 
 
 @require_safe

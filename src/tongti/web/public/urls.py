@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("supply/sent/", supply.supply_sent, name="supply_sent"),
     path("open/", look.open_figures, name="figures"),
     path("help/", look.help_page, name="help"),
+    path("help/guide/", look.guide_page, name="guide"),
     path("privacy/", look.privacy, name="privacy"),
     path("accessibility/", look.accessibility, name="accessibility"),
     path("sitemap/", look.sitemap, name="sitemap"),

@@ -36,7 +36,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongti.shared import text
-from tongti.web import appearance, charts, nav, wall_charts, wording
+from tongti.web import appearance, charts, guide, nav, wall_charts, wording
 from tongti.web import icons as _icons
 from tongti.web.fields import Shown, errors_of, shown
 from tongti.web.states import State, state_of
@@ -199,6 +199,13 @@ def look_link(context: template.Context, **choice: str) -> str:
     """This page in another look: ``{% look_link size="large" %}``."""
     request = context.get("request")
     return appearance.link(request, **choice) if request else "?" + "&".join(f"{k}={v}" for k, v in choice.items())
+
+
+@register.simple_tag(takes_context=True)
+def help_link(context: template.Context) -> str:
+    """The section of the guide about this page."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    return guide.link_of(match.view_name if match else "")
 
 
 @register.simple_tag(takes_context=True)

@@ -35,7 +35,7 @@
     el('notices').replaceChildren.apply(el('notices'), sentence ? [make('p', { class: 'notice notice-' + (tone || 'info') }, [make('span', {}, [sentence])])] : []);
   }
   function show(id) {
-    ['locked', 'home', 'edit', 'clash'].forEach(function (one) { el(one).hidden = one !== id; });
+    ['opening', 'locked', 'home', 'edit', 'clash'].forEach(function (one) { el(one).hidden = one !== id; });
     say('');
     scrollTo(0, 0);
     main.focus({ preventScroll: true });

@@ -30,6 +30,7 @@
       try { box.value = box.value || sessionStorage.getItem(draftKey(box)) || ''; } catch (e) { /* storage may be off */ }
     });
     all('[data-count]', root).forEach(count);
+    all('[data-pause]', root).forEach(function (b) { b.hidden = false; });
     all('[data-copy]', root).forEach(function (b) { b.hidden = !navigator.clipboard; });
   }
 
@@ -72,14 +73,8 @@
     }
   });
 
-  /* <a data-key="c">: one key, never while typing */
   on('keydown', function (event) {
     if (event.key === 'Escape') all('details.menu[open]').forEach(function (m) { m.open = false; });
-    if (event.ctrlKey || event.altKey || event.metaKey || near(event, 'input,textarea,select,dialog')) return;
-    var target = all('[data-key]').find(function (e) { return e.dataset.key === event.key; });
-    if (!target) return;
-    event.preventDefault();
-    if (/INPUT|TEXTAREA|SELECT/.test(target.tagName)) target.focus(); else target.click();
   });
 
   /* htmx: a timed refresh waits while paused or unseen; a lost connection is told in words */
