@@ -23,7 +23,7 @@ export PYTHONUTF8 := 1
 TYPED := src/samequestion src/worktime src/tongti/shared src/tongti/project src/tongti/jobs \
 	$(wildcard src/tongti/*/actions.py src/tongti/*/actions src/tongti/*/queries.py src/tongti/*/queries)
 
-.PHONY: help setup run test ci-tools lint format types imports migrations tests unit browser readme lock bench-web bench-engine bench-year clean
+.PHONY: help setup run test ci-tools lint format types imports migrations tests unit browser readme lock bench-web bench-engine bench-year clean guide-pictures
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -81,6 +81,9 @@ tests: setup ci-tools
 
 unit: setup ## 单元测试和数据库测试（两个进程）：make unit ARGS='-k 名字'
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m 'not browser and not readme' $(ARGS)
+
+guide-pictures: setup ci-tools ## 重拍手册里变了样的图（src/tongti/web/static/tongti/guide/）
+	@TONGTI_GUIDE_PICTURES=1 $(BIN)/pytest -q -n 0 -m browser tests/browser/test_tour.py -k pictures
 
 browser: setup ci-tools ## 浏览器测试：make browser ARGS='-k 名字'
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder -m browser $(ARGS)

@@ -48,6 +48,7 @@ SAMPLE: dict[str, Any] = {
     "board:rate": lambda world: {"key": "solved"},
     "board:unit": lambda world: {"pk": world.units["水利局"].pk},
     "board:unit_answered": lambda world: {"pk": world.units["水利局"].pk},
+    "desk:guide": lambda world: {"slug": "clerk"},
     "public:join": lambda world: {"number": "Q-0"},
     "public:question": lambda world: {"number": "Q-0"},
     "public:receipt": lambda world: {"token": "x"},

@@ -41,6 +41,9 @@ WHO: dict[str, set[str]] = {
     "desk:password": EVERYBODY,
     "desk:start": EVERYBODY,
     "desk:unsent": EVERYBODY,
+    "desk:keys": EVERYBODY,
+    "desk:help": EVERYBODY,
+    "desk:guide": EVERYBODY,
     # hearing
     "desk:register": CLERKS | {"field_officer"},
     "desk:register_caller": CLERKS | {"field_officer"},
@@ -307,6 +310,8 @@ PUBLIC: dict[str, int] = {
     "desk:sign_in": 200,
     "desk:sign_in_demo": 404,
     "desk:sign_out": 302,
+    # how long the asking session still lasts: of whoever has none, 0
+    "desk:stay": 200,
     # the notebook's shell: the same for everybody, and nothing of anybody in it
     "field:app": 200,
     "field:worker": 200,
@@ -335,6 +340,8 @@ PUBLIC: dict[str, int] = {
     "public:supply": 200,
     "public:supply_sent": 200,
     "public:help": 200,
+    "public:guide": 200,
+    "tour": 404,
     "public:privacy": 200,
     "public:accessibility": 200,
     "public:sitemap": 200,
