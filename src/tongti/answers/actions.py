@@ -24,6 +24,7 @@ from tongti.answers.letters import letter
 from tongti.answers.models import Answer, CaseWords, Part, Reply
 from tongti.answers.queries import CLOSINGS, check, field_labels, is_of_window, missing_parts, receiver_ids
 from tongti.cases import actions as cases
+from tongti.cases.actions.intake import tokens
 from tongti.cases.models import Case
 from tongti.outbox import actions as outbox
 from tongti.questions import actions as questions
@@ -43,6 +44,8 @@ from tongti.units.access import May, Viewer
 PART_LIMIT, TEXT_LIMIT = 4000, 6000
 BATCH = 500
 PARTS = ("opening", "found", "done", "basis", "would_need", "next_steps", "remedy", "contact", "closing")
+SEARCHED = ("opening", "found", "done", "would_need", "next_steps")
+"""What an answer is found by: what it says, not the words that every answer shares."""
 
 
 # --- each unit's part -------------------------------------------------------------------------------------------
@@ -340,7 +343,11 @@ def sign(*, answer: Answer, by: Viewer, override_reason: str = "") -> Answer:
         raise NeedsReason(count=len(soft))
     now = clock.now()
     Answer.objects.filter(pk=fresh.pk).update(
-        state=Answer.State.SIGNED, signed_at=now, signed_by_id=by.officer_id, override_reason=override_reason
+        state=Answer.State.SIGNED,
+        signed_at=now,
+        signed_by_id=by.officer_id,
+        override_reason=override_reason,
+        search=tokens("\n".join(getattr(fresh, name) for name in SEARCHED)),
     )
     fresh.refresh_from_db()
     receivers = receiver_ids(fresh)

@@ -1,6 +1,8 @@
 """共答: each unit's part, the joint answer that the lead signs, and the reply that each asker reads."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -26,7 +28,10 @@ class Part(models.Model):
 
 
 class Answer(models.Model):
-    """共答 to a question, or the answer to a single case. One is open at a time; signed ones are never changed."""
+    """共答 to a question, or the answer to a single case. One is open at a time; signed ones are never changed.
+
+    ``search`` are the words of a signed one, written as it is signed: drafts are not found by their words.
+    """
 
     personal = frozenset({"opening", "found", "done", "would_need", "next_steps"})
 
@@ -58,6 +63,7 @@ class Answer(models.Model):
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    search = SearchVectorField(null=True)
 
     class Meta:
         constraints = [
@@ -75,10 +81,11 @@ class Answer(models.Model):
             ),
         ]
         indexes = [
+            GinIndex(fields=["search"], name="answer_search"),
             # few among many: what was refused and signed
             models.Index(
                 fields=["-signed_at", "-id"], name="answer_refusals", condition=Q(state="signed", closing="refused")
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,12 +25,12 @@ def page_of(rows: QuerySet[M], *, order: Sequence[str], cursor: str = "", size: 
     A cursor that was tampered with starts from the beginning: it is a convenience, not a right.
     """
     rows = rows.order_by(*order)
-    if after := _read(cursor, len(order)):
+    if after := read_cursor(cursor, len(order)):
         rows = rows.filter(_beyond(order, after))
     found = list(rows[: size + 1])
     more = len(found) > size
     found = found[:size]
-    return Page(rows=found, next_cursor=_write(found[-1], order) if more else "", size=size)
+    return Page(rows=found, next_cursor=write_cursor(found[-1], order) if more else "", size=size)
 
 
 def _beyond(order: Sequence[str], after: Sequence[Any]) -> Q:
@@ -44,13 +44,15 @@ def _beyond(order: Sequence[str], after: Sequence[Any]) -> Q:
     return Q(**{f"{order[0].lstrip('-')}__{first_sign}": after[0]}) & beyond
 
 
-def _write(row: Model, order: Sequence[str]) -> str:
+def write_cursor(row: Model, order: Sequence[str]) -> str:
+    """The signed cursor of the page behind ``row``."""
     values = [getattr(row, name.lstrip("-")) for name in order]
     plain = [v.isoformat() if hasattr(v, "isoformat") else v for v in values]
     return signing.dumps(plain, salt="page", compress=True)
 
 
-def _read(cursor: str, length: int) -> list[Any] | None:
+def read_cursor(cursor: str, length: int) -> list[Any] | None:
+    """The values that a cursor holds; None when it is empty, not ours, or of another list."""
     if not cursor:
         return None
     try:
