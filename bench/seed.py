@@ -345,13 +345,17 @@ class Seeder:
         answered: datetime,
     ) -> Any:
         from tongti.answers.models import Answer
+        from tongti.shared.text import words
 
         leader = self._handler(lead_id)
         done = plan.data.get("done", "已派人到现场核实并处理，相关责任单位按期整改，属地已逐户告知。")
+        opening, found = (
+            f"您反映的是：{matter.title or plan.data['title']}。现将办理情况答复如下。",
+            plan.data.get("found", "经核查，反映的情况属实。"),
+        )
         answer = Answer(
             pk=self.tables["Answer"].take_id(), **about, lead_id=lead_id, state="signed", closing="solved",
-            opening=f"您反映的是：{matter.title or plan.data['title']}。现将办理情况答复如下。",
-            found=plan.data.get("found", "经核查，反映的情况属实。"), done=done,
+            opening=opening, found=found, done=done, search=vector(words(f"{opening}\n{found}\n{done}")),
             basis="《优化营商环境条例》", composed_by_id=leader, submitted_at=answered - timedelta(hours=2), signed_by_id=leader,
             signed_at=answered, created_at=dispatched or answered,
         )  # fmt: skip

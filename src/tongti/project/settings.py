@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "tongti.formulas",
     "tongti.papers",
     "tongti.exports",
+    "tongti.search",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

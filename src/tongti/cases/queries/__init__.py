@@ -15,6 +15,8 @@ from tongti.cases.queries.imports import (
     same_file,
 )
 from tongti.cases.queries.lists import (
+    LIST_FIELDS,
+    ORDER,
     Caller,
     CaseState,
     Channel,
@@ -29,7 +31,9 @@ from tongti.cases.queries.lists import (
     count_raised_by,
     earlier_of_same_asker,
     inbox,
+    listed,
     may_search_phones,
+    number_fault,
     raised_by,
     registered_today,
     repeated_by,
@@ -56,6 +60,8 @@ from tongti.cases.queries.tokens import Tokens
 
 __all__ = [
     "DIVERSIONS",
+    "LIST_FIELDS",
+    "ORDER",
     "Added",
     "BatchState",
     "Caller",
@@ -94,9 +100,11 @@ __all__ = [
     "has_faults_file",
     "history",
     "inbox",
+    "listed",
     "may_note",
     "may_reveal",
     "may_search_phones",
+    "number_fault",
     "preview",
     "raised_by",
     "registered_today",

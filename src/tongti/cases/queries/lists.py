@@ -41,6 +41,7 @@ class Filters:
     place_id: int | None = None
     category_id: int | None = None
     holder_id: int | None = None
+    party_kind: str = ""
     since: date | None = None
     until: date | None = None
     mine: bool = False
@@ -65,6 +66,11 @@ def inbox(viewer: Viewer, filters: Filters, *, cursor: str = "", size: int = 30)
     return page_of(_rows(viewer, filters), order=ORDER, cursor=cursor, size=size)
 
 
+def listed(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
+    """The rows of the inbox, not cut into pages: rooms above narrow them further, by what only they know of a case."""
+    return _rows(viewer, filters)
+
+
 def search(viewer: Viewer, text: str, filters: Filters | None = None, *, cursor: str = "", size: int = 30) -> Found:
     """By number (any typing), by phone or its last four digits, else by words, all of which must occur."""
     rows = _rows(viewer, filters or Filters())
@@ -80,7 +86,7 @@ def search(viewer: Viewer, text: str, filters: Filters | None = None, *, cursor:
         return Found(page_of(rows.filter(party_id__in=ids), order=ORDER, cursor=cursor, size=size), how)
     tokens = wanted_words(text)
     if not tokens or (only_digits and len(digits) >= 4):
-        return Found(Page((), "", size), "编号或电话", number_fault=_number_fault(text))
+        return Found(Page((), "", size), "编号或电话", number_fault=number_fault(text))
     page = page_of(rows.filter(search=Tokens(tokens)), order=ORDER, cursor=cursor, size=size)
     return Found(page, "内容里的词", words=tuple(tokens))
 
@@ -185,6 +191,7 @@ def _rows(viewer: Viewer, filters: Filters, *, narrow: bool = True) -> QuerySet[
         "urgency": filters.urgency,
         "category_id": filters.category_id,
         "holder_id": filters.holder_id,
+        "party_kind": filters.party_kind,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     if filters.place_id:
@@ -217,7 +224,7 @@ def _looks_like_number(text: str) -> bool:
     return 11 <= len(re.sub(r"\D", "", text)) <= 14
 
 
-def _number_fault(text: str) -> str:
+def number_fault(text: str) -> str:
     """Why typed digits are no case number, in words that help the clerk ask again."""
     digits = re.sub(r"\D", "", text)
     if len(digits) < 11:

@@ -1,7 +1,7 @@
 """The register as its readers see it: lists, one entry, its contacts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,14 @@ def firms(viewer: Viewer, filters: FirmFilters, cursor: str = "", size: int = 30
     """A page of the register by name."""
     rows = _narrowed(viewer, filters).select_related("park", "place", "unit").only(*LIST_FIELDS)
     return page_of(rows, order=ORDER, cursor=cursor, size=size)
+
+
+def named(viewer: Viewer, parts: Sequence[str]) -> QuerySet[Firm]:
+    """The entries that she may see with every one of these parts in their name (or a code that begins so); in no order."""
+    rows = seen_firms(viewer)
+    for part in parts:
+        rows = _with_text(rows, part)
+    return rows
 
 
 def whole_register(viewer: Viewer, filters: FirmFilters) -> Iterator[Firm]:

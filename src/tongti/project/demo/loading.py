@@ -21,6 +21,7 @@ from tongti.questions import actions as questions
 from tongti.questions import matching
 from tongti.questions.actions.proposing import store_features
 from tongti.questions.models import CaseFeatures, Membership, Question
+from tongti.search import actions as search
 
 SEED = 20260312
 # Nothing of this is sent or drawn while the story is told: the worker of the running site sends what waits, and what the
@@ -72,6 +73,7 @@ def load(progress: Callable[[str], None], *, now: datetime | None = None) -> Non
         teller.finish()
     formulas.tally(whole=True)
     figures.compact()
+    search.learn()
     progress(f"{Case.objects.count()} 件诉求，{Question.objects.count()} 道题，{time.monotonic() - started:.0f} 秒")
 
 
