@@ -35,6 +35,8 @@ REGISTRARS = {"dispatcher", "coordinator"}
 UNIT_FIRMS = {"handler", "unit_leader"}
 FIRM_READERS = ALL_FIRMS | UNIT_FIRMS | {"field_officer", "stranger"}
 
+BULK_DOERS = CLERKS | WATCHERS | {"analyst", "unit_leader", "field_officer"}
+
 WHO: dict[str, set[str]] = {
     # everybody's own
     "desk:home": EVERYBODY,
@@ -52,6 +54,17 @@ WHO: dict[str, set[str]] = {
     "desk:registered": CLERKS,
     "desk:inbox": READERS,
     "desk:search": READERS,
+    "desk:saved_views": READERS,
+    "desk:saved_view_new": READERS,
+    "desk:saved_view_counts": READERS,
+    "desk:saved_view": {"dispatcher"},
+    # whoever has a step to do on many: files, joins, reminds, takes lists out
+    "desk:bulks": BULK_DOERS,
+    "desk:bulk_new": BULK_DOERS,
+    "desk:bulk": {"dispatcher"},
+    "desk:bulk_status": {"dispatcher"},
+    "desk:bulk_stop": {"dispatcher"},
+    "desk:bulk_file": {"dispatcher"},
     "desk:imports": CLERKS,
     "desk:import": CLERKS,
     "desk:import_start": CLERKS,

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "tongti.papers",
     "tongti.exports",
     "tongti.search",
+    "tongti.worksets",
     "tongti.web",
     "tongti.jobs",
     "tongti.project",

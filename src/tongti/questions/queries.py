@@ -217,10 +217,13 @@ def cases_by_numbers(viewer: Viewer, typed: str) -> tuple[list[Case], list[str]]
 
 
 def workbench(
-    viewer: Viewer, tab: str = "all", order: str = "heat", cursor: str = "", size: int = 30
+    viewer: Viewer, tab: str = "all", order: str = "heat", cursor: str = "", size: int = 30, narrowed: Q | None = None
 ) -> Page[Question]:
-    """The questions of one tab. Candidates stand under their own tab only: 全部 is what people have set up."""
-    rows = Question.objects.filter(visible(viewer), _tab(tab)).select_related("lead").only(*LINE)
+    """The questions of one tab. Candidates stand under their own tab only: 全部 is what people have set up.
+
+    ``narrowed`` is what a room above adds (worksets.filters).
+    """
+    rows = of_tab(viewer, tab, narrowed).select_related("lead").only(*LINE)
     if order == "due":
         rows = rows.annotate(due_key=DUE_KEY)
         keys: tuple[str, ...] = ("due_key", "pk")
@@ -234,6 +237,12 @@ def workbench(
     return page_of(rows, order=keys, cursor=cursor, size=size)
 
 
+def of_tab(viewer: Viewer, tab: str, narrowed: Q | None = None) -> QuerySet[Question]:
+    """The questions of one tab that she may see, in no order."""
+    rows = Question.objects.filter(visible(viewer), _tab(tab))
+    return rows.filter(narrowed) if narrowed else rows
+
+
 def _tab(tab: str) -> Q:
     today = clock.today()
     open_ones = Q(state__in=[State.SET_UP, State.HANDLING])
@@ -241,14 +250,15 @@ def _tab(tab: str) -> Q:
         "candidate": Q(state=State.CANDIDATE),
         "proposed": Q(state__in=IN_HAND, proposed_count__gt=0),
         "waiting": Q(state=State.SET_UP),
-        "near": open_ones & Q(due_on__gte=today, due_on__lte=_near_until()),
+        "near": open_ones & Q(due_on__gte=today, due_on__lte=near_until()),
         "overdue": open_ones & Q(due_on__lt=today),
         "answered": Q(state=State.ANSWERED),
         "closed": Q(state=State.CLOSED),
     }.get(tab, Q(state__in=IN_HAND))
 
 
-def _near_until() -> date:
+def near_until() -> date:
+    """The last day that is near: the second working day from now."""
     return next_working_days(NEAR_DAYS + 1)[-1]
 
 
@@ -276,7 +286,7 @@ def _sorts(viewer: Viewer) -> QuerySet[Question, tuple[str, str, bool, int]]:
     PostgreSQL to find."""
     due = Choose(
         When(due_on__lt=clock.today(), then=Value("overdue")),
-        When(due_on__lte=_near_until(), then=Value("near")),
+        When(due_on__lte=near_until(), then=Value("near")),
         default=Value("later"),
     )
     new = Choose(When(proposed_count__gt=0, then=Value(True)), default=Value(False))

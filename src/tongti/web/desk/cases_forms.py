@@ -265,24 +265,6 @@ def fresh(**initial: Any) -> RegisterForm:
     return RegisterForm(initial={"key": uuid.uuid4(), **initial})
 
 
-class InboxFilter(Form):
-    """Narrowing the list; everything is codes and ids, so it may stand in the address."""
-
-    small = True
-
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *cases.CaseState.choices])
-    channel = forms.ChoiceField(label="渠道", required=False, choices=[("", "全部"), *Channel.choices])
-    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部"), *Kind.choices])
-    urgency = forms.ChoiceField(label="紧急程度", required=False, choices=[("", "全部"), *Urgency.choices])
-    place = forms.ChoiceField(label="地点", required=False)
-    since = forms.DateField(label="收到日期从", required=False, widget=DateInput)
-    until = forms.DateField(label="到", required=False, widget=DateInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["place"].choices = place_options("全部")  # type: ignore[attr-defined]
-
-
 class NoteForm(Form):
     """More words on a case: from the asker, or for the house only."""
 

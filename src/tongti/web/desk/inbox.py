@@ -8,39 +8,52 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tongti.cases import queries as cases
-from tongti.cases.queries import CaseState, Filters, Urgency
+from tongti.cases.queries import CaseState, Urgency
 from tongti.parties.queries import Face
 from tongti.units.access import May, Viewer
 from tongti.web import wording
-from tongti.web.desk.cases_forms import InboxFilter, chosen_id
 from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.desk.lists_forms import InboxFilter
+from tongti.web.desk.views_of_lists import tabs_of
+from tongti.worksets import queries as worksets
+from tongti.worksets.queries import CasesAsked, Of
 
 
 @require_GET
 @desk(May.SEE)
 def page(request: DeskRequest) -> HttpResponse:
-    """Newest first; ``after`` is the cursor."""
-    form = InboxFilter(request.GET)
-    filters = _filters(form) if form.is_valid() else Filters()
-    if request.GET.get("overdue"):
-        filters = Filters(overdue=True)
-    if request.GET.get("reopened"):
-        filters = Filters(reopened=True)
-    if request.GET.get("mine"):
-        filters = Filters(mine_today=True) if request.GET["mine"] == "today" else Filters(mine=True)
-    found = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
+    """Newest first; ``after`` is the cursor, ``view`` the kept view that is open."""
+    form = InboxFilter(request.GET, more=bool(request.GET.get("more")))
+    asked = _asked(request, form)
+    found = worksets.inbox(request.viewer, asked, cursor=request.GET.get("after", ""))
+    overdue = bool(request.GET.get("overdue"))
     context = {
         "form": form,
         "page": found,
         "rows": lines(request.viewer, found.rows),
-        "overdue": filters.overdue,
-        "reopened": filters.reopened,
-        "mine": filters.mine,
-        "mine_today": filters.mine_today,
+        "overdue": overdue,
+        "reopened": bool(asked.reopened),
+        "mine": asked.mine == "1",
+        "mine_today": asked.mine == "today",
         "may_import": request.viewer.can(May.IMPORT),
-        "narrowed": any(request.GET.get(name) for name in form.fields),
+        "narrowed": bool(form.stored),
+        "more": bool(request.GET.get("more")),
+        "asked": asked.stored(),
+        "verbs": worksets.verbs_for(request.viewer, Of.CASES),
+        **tabs_of(request.viewer, Of.CASES, request.GET.get("view", "")),
     }
     return render(request, "desk/cases/inbox.html", context)
+
+
+def _asked(request: DeskRequest, form: InboxFilter) -> CasesAsked:
+    """The filters; the lists that other pages lead to (overdue, come back, one's own) stand for themselves."""
+    if request.GET.get("overdue"):
+        return CasesAsked(due="overdue")
+    if request.GET.get("reopened"):
+        return CasesAsked(reopened="1")
+    if request.GET.get("mine"):
+        return CasesAsked(mine="today" if request.GET["mine"] == "today" else "1")
+    return form.asked()
 
 
 def lines(viewer: Viewer, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -69,16 +82,3 @@ def _line(case: Any, face: Face | None) -> dict[str, Any]:
         "word": case.get_state_display(),
         "due": wording.due_day_words(case.due_on) if handling else "",
     }
-
-
-def _filters(form: InboxFilter) -> Filters:
-    data = form.cleaned_data
-    return Filters(
-        state=data["state"],
-        channel=data["channel"],
-        kind=data["kind"],
-        urgency=data["urgency"],
-        place_id=chosen_id(data["place"]),
-        since=data["since"],
-        until=data["until"],
-    )

@@ -1,6 +1,7 @@
 """同题工作台: questions by heat, age and due day at the left, the whole of one question at the right."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,9 +18,13 @@ from tongti.web.desk import lifts, supervision
 from tongti.web.desk.case_parts import Part, case_part
 from tongti.web.desk.doors import DeskRequest, desk
 from tongti.web.desk.home import Waiting, waits
+from tongti.web.desk.lists_forms import WorkbenchFilter
 from tongti.web.desk.questions_forms import FindingsForm, PublicForm, ReasonForm, TitleForm, refuse
 from tongti.web.desk.relay_forms import AddUnitForm
+from tongti.web.desk.views_of_lists import tabs_of
 from tongti.web.forms import Form
+from tongti.worksets import queries as worksets
+from tongti.worksets.queries import Of
 
 # The findings and the relay should not lie under thirty letters.
 MEMBERS = 10
@@ -131,15 +136,25 @@ def left(request: DeskRequest, current: int | None = None) -> dict[str, Any]:
     tab, order = request.GET.get("tab", "all"), request.GET.get("order", "heat")
     tab = tab if tab in queries.TABS else "all"
     order = order if order in queries.ORDERS else "heat"
-    listed = queries.workbench(viewer, tab, order, request.GET.get("after", ""))
+    form = WorkbenchFilter(request.GET, more=bool(request.GET.get("more")))
+    asked = form.asked(tab)
+    narrowed = worksets.questions_narrowed(asked)
+    listed = queries.workbench(viewer, tab, order, request.GET.get("after", ""), narrowed=narrowed)
     return {
+        "filters": form,
+        "narrowed": form.stored,
+        "more": bool(request.GET.get("more")),
+        "asked": asked.stored(),
+        "verbs": worksets.verbs_for(viewer, Of.QUESTIONS),
+        **tabs_of(viewer, Of.QUESTIONS, request.GET.get("view", "")),
         "tabs": queries.tabs(viewer),
         "tab": tab,
         "orders": queries.ORDERS,
         "order": order,
         "listed": listed,
         "rows": [_row(question, current) for question in listed.rows],
-        "keep": f"?tab={tab}&order={order}",
+        "keep": "?" + urlencode({"tab": tab, "order": order, **form.stored}),
+        "kept": urlencode(form.stored),
     }
 
 
