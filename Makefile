@@ -23,7 +23,7 @@ export PYTHONUTF8 := 1
 TYPED := src/samequestion src/worktime src/tongti/shared src/tongti/project src/tongti/jobs \
 	$(wildcard src/tongti/*/actions.py src/tongti/*/actions src/tongti/*/queries.py src/tongti/*/queries)
 
-.PHONY: help setup run test ci-tools lint format types imports migrations tests unit browser readme lock bench-web bench-engine bench-year clean guide-pictures
+.PHONY: help setup run test ci-tools lint format types imports migrations messages tests unit browser readme lock bench-web bench-engine bench-year clean guide-pictures
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -74,6 +74,9 @@ imports: setup ## 各包之间的引用方向：import-linter
 
 migrations: setup ## 模型与迁移文件是否一致
 	@TONGTI_DATA=build/migrations $(BIN)/tongti manage makemigrations --check --dry-run
+
+messages: setup ## 收集界面用语、更新英文目录（django.po 和 django.mo），列出还没译的
+	@DJANGO_SETTINGS_MODULE=tongti.project.settings TONGTI_DATA=build/messages $(BIN)/python -m tools.messages
 
 # All together, the README's commands too, so that neither process waits while the other makes its database or ends its last journey.
 tests: setup ci-tools

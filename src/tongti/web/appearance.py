@@ -1,4 +1,4 @@
-"""How the reader wants to use the pages: text size, theme, contrast, one-letter keys. Cookies with a short list of safe values."""
+"""How the reader wants to use the pages: text size, theme, contrast, one-letter keys, language. Cookies with a short list of safe values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "theme": ("light", "dark"),
     "contrast": ("normal", "high"),
     "keys": ("on", "off"),
+    # Chinese unless the reader chose: a Windows in English must not turn an office's desk English (docs/adr/0037).
+    "lang": ("zh", "en"),
 }
+LANGUAGES = {"": "zh-hans", "en": "en"}
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,17 @@ class Look:
     theme: str = ""
     contrast: str = ""
     keys: str = ""
+    lang: str = ""
 
 
 def read(cookies: Mapping[str, str]) -> Look:
     """The look these cookies ask for; values that we did not write are ignored."""
     return Look(**{name: value for name, value in _safe(cookies).items() if value != CHOICES[name][0]})
+
+
+def language_of(request: HttpRequest) -> str:
+    """Django's code of the language in which this reader's pages are drawn; the browser's own language is not asked."""
+    return LANGUAGES[getattr(request, "look", Look()).lang]
 
 
 def asked(query: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tongti.web.saying import marks, say
+
 BAR_TONES = {"normal": "wd-x", "info": "wd-x", "warn": "wd-warn", "bad": "wd-bad", "ok": "wd-ok"}
 CELL_CLASSES = {"past": "d", "today": "n", "future": "", "over": "o", "outside": "x", "after": "x"}
 DENSE_FROM = 26
@@ -102,8 +104,8 @@ class Column:
         """The column read aloud."""
         parts = ((_("超期"), self.overdue), (_("临期"), self.near), (_("正常"), self.normal))
         split = "，".join(f"{word} {number}" for word, number in parts if number)
-        day = f"{self.label} {self.under}".strip()
-        return f"{day}：{self.total}" + (f"（{split}）" if split else "")
+        day = f"{say(self.label)} {say(self.under)}".strip()
+        return marks(f"{day}：{self.total}" + (f"（{split}）" if split else ""))
 
 
 BASE, TOP, STEP, WIDE = 214, 22, 43.64, 26
@@ -118,8 +120,8 @@ def columns(data: Iterable[Column | Mapping[str, Any]], name: str = "") -> SafeS
     top = max([day.total for day in days] + [1])
     width = round(len(days) * STEP)
     linked = any(day.url for day in days)
-    said = f"{name}：" if name else ""
-    label = said + "；".join(day.words for day in days)
+    said = f"{say(name)}：" if name else ""
+    label = marks(said + "；".join(day.words for day in days))
     grid = format_html_join(
         "",
         '<line class="grid-l" x1="0" x2="{0}" y1="{1}" y2="{1}"/>',
@@ -128,7 +130,7 @@ def columns(data: Iterable[Column | Mapping[str, Any]], name: str = "") -> SafeS
     return format_html(
         '<svg class="chart" viewBox="0 0 {} 250" width="100%" {}>{}{}</svg>',
         width,
-        format_html('role="group" aria-label="{}"', name)
+        format_html('role="group" aria-label="{}"', say(name))
         if linked
         else format_html('role="img" aria-label="{}"', label),
         grid,
@@ -152,7 +154,7 @@ def _column(day: Column, index: int, top: int) -> SafeString:
         '<text class="axis" x="{}" y="229" text-anchor="middle">{}</text>'
         '<text class="axis" x="{}" y="243" text-anchor="middle">{}</text>',
         format_html_join("", '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>', rects),
-        middle, round(floor - 4.5, 1), day.total, middle, day.label, middle, day.under,
+        middle, round(floor - 4.5, 1), day.total, middle, say(day.label), middle, say(day.under),
     )  # fmt: skip
     if not day.url:
         return body

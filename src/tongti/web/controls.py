@@ -11,6 +11,8 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
 
+from tongti.web.saying import say
+
 Widget = Mapping[str, Any]
 
 
@@ -35,7 +37,7 @@ def _choice(widget: Widget) -> str:
         return drawn
     wanted = widget["attrs"].get("id")
     whose = f' for="{conditional_escape(wanted)}"' if wanted else ""
-    return f"<label{whose}>{drawn}\n {_words(widget['label'])}</label>"
+    return f"<label{whose}>{drawn}\n {_label(widget['label'])}</label>"
 
 
 def _textarea(widget: Widget) -> str:
@@ -47,7 +49,7 @@ def _select(widget: Widget) -> str:
     parts = [f'<select name="{conditional_escape(widget["name"])}"{_attrs(widget)}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f'\n  <optgroup label="{_words(group)}">')
+            parts.append(f'\n  <optgroup label="{_label(group)}">')
         parts += [f"\n  {_DRAWN[option['template_name']](option)}\n" for option in options]
         if group:
             parts.append("\n  </optgroup>")
@@ -55,12 +57,12 @@ def _select(widget: Widget) -> str:
 
 
 def _option(option: Widget) -> str:
-    return f'<option value="{_plain(option["value"])}"{_attrs(option)}>{_words(option["label"])}</option>'
+    return f'<option value="{_plain(option["value"])}"{_attrs(option)}>{_label(option["label"])}</option>'
 
 
 def _attrs(widget: Widget) -> str:
     return "".join(
-        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_plain(value)}"'
+        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_plain(say(value))}"'
         for name, value in widget["attrs"].items()
         if value is not False
     )
@@ -74,6 +76,11 @@ def _plain(value: Any) -> str:
 def _words(value: Any) -> str:
     """``{{ value }}``."""
     return conditional_escape(value if isinstance(value, str) else localize(value))
+
+
+def _label(value: Any) -> str:
+    """A word of ours, in the language of the page; what was typed goes through :func:`_words`."""
+    return _words(say(value))
 
 
 _INPUTS = ("checkbox", "date", "datetime", "email", "hidden", "input", "number", "password", "text", "time", "url")

@@ -91,16 +91,16 @@ def _dispatches(batons: list[Baton], *, public: bool) -> Iterator[Step]:
         if leads:
             lead = leads[0]
             verb = "退回重办，" if round_ > 1 else ("改派，" if lead.attempt > 1 else "")
-            how = "指定" if lead.designated and round_ == 1 else "由"
-            yield Step(
-                "done", "send", f"{verb}{how}{lead.unit.short_name}牵头办理", f"{others}一起办" if others else "", at
-            )
+            name = lead.unit.short_name
+            led = f"指定{name}牵头办理" if lead.designated and round_ == 1 else f"由{name}牵头办理"
+            yield Step("done", "send", f"{verb}{led}", f"{others}一起办" if others else "", at)
         else:
             yield Step("done", "send", f"增加{others}一起办", "", at)
     for baton in batons:
         if baton.accepted_at:
-            who = f"，{baton.officer.name}承办" if baton.officer and not public else ""
-            yield Step("done", "signature", f"{baton.unit.short_name}签收{who}", "", baton.accepted_at)
+            name = baton.unit.short_name
+            by = baton.officer.name if baton.officer and not public else ""
+            yield Step("done", "signature", f"{name}签收，{by}承办" if by else f"{name}签收", "", baton.accepted_at)
         if baton.done_at:
             yield Step(
                 "done",

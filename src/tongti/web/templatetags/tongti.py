@@ -16,7 +16,7 @@
 {% look_link size="large" %}                address of this page with another look
 {% query sort="due" %}                      this page's query string with one thing changed
 {% translate "编号" %} {% url "desk:inbox" %}   Django's own; a fixed word or address is looked up once
-{{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
+{{ d|day }} {{ t|moment }} {{ t|iso }} {{ n|due_words }} {{ n|due_tone }} {{ case.body|own }} {{ phone|mask_phone }} {{ name|mask_name }} {{ text|marked:words }}
 """
 
 import re
@@ -39,6 +39,7 @@ from tongti.shared import text
 from tongti.web import appearance, charts, guide, nav, wall_charts, wording
 from tongti.web import icons as _icons
 from tongti.web.fields import Shown, errors_of, shown
+from tongti.web.saying import Own, say
 from tongti.web.states import State, state_of
 
 register = template.Library()
@@ -110,7 +111,10 @@ def due(days_left: int | None) -> SafeString:
     tone = wording.due_tone(days_left)
     mark = {"bad": "triangle-alert", "warn": "clock"}.get(tone, "")
     return format_html(
-        '<span class="chip c-{}">{}{}</span>', tone, _icons.icon(mark) if mark else "", wording.due_words(days_left)
+        '<span class="chip c-{}">{}{}</span>',
+        tone,
+        _icons.icon(mark) if mark else "",
+        say(wording.due_words(days_left)),
     )
 
 
@@ -124,7 +128,7 @@ def rate(numerator: int | None, denominator: int | None, url: str = "", **where:
     shown_pair = format_html('<a href="{}">{}</a>', address, pair) if url else pair
     return format_html(
         '<span class="rate"><b class="num">{}</b> <span class="num muted">{}</span></span>',
-        wording.percent(numerator or 0, denominator),
+        say(wording.percent(numerator or 0, denominator)),
         shown_pair,
     )
 
@@ -220,15 +224,21 @@ def query(context: template.Context, **change: Any) -> str:
 
 
 @register.filter
+def own(value: object) -> Own:
+    """What somebody wrote, shown as it was written in every language; stands in an element with ``lang="zh-CN"``."""
+    return Own(value)
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """3 月 20 日"""
-    return wording.day_words(value)
+    return str(say(wording.day_words(value)))
 
 
 @register.filter
 def due_day(value: date | None) -> str:
     """3 月 20 日（暂定） while that day still waits for its holiday notice."""
-    return wording.due_day_words(value)
+    return str(say(wording.due_day_words(value)))
 
 
 @register.filter
@@ -236,7 +246,7 @@ def moment(value: datetime | None) -> SafeString | str:
     """今天 10:42, inside ``<time>``."""
     if value is None:
         return ""
-    return format_html('<time datetime="{}">{}</time>', wording.iso(value), wording.moment_words(value))
+    return format_html('<time datetime="{}">{}</time>', wording.iso(value), say(wording.moment_words(value)))
 
 
 register.filter("iso", wording.iso)
@@ -260,7 +270,9 @@ def marked(value: str, words: Sequence[str]) -> SafeString:
 
 
 def _chip(state: State, word: str = "") -> SafeString:
-    return format_html('<span class="chip c-{}">{}{}</span>', state.tone, _icons.icon(state.icon), word or state.word)
+    return format_html(
+        '<span class="chip c-{}">{}{}</span>', state.tone, _icons.icon(state.icon), say(word or state.word)
+    )
 
 
 def _value(item: Any, name: str) -> Any:

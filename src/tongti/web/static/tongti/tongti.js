@@ -6,12 +6,12 @@
   function on(name, work) { d.addEventListener(name, work); }
   function near(event, selector) { return event.target.closest && event.target.closest(selector); }
 
-  /* 已写 62 字，最多 500 字: <p data-count="id of the control"> */
+  /* 已写 62 字，最多 500 字: <p data-count="id of the control" data-words="已写 {n} 字，最多 {max} 字">, in the page's language */
   function count(p) {
     var box = d.getElementById(p.dataset.count), max = box && +box.dataset.max;
     if (!max) return;
     var n = box.value.replace(/\r\n/g, '\n').length;
-    p.textContent = '已写 ' + n + ' 字，最多 ' + max + ' 字';
+    p.textContent = p.dataset.words.replace('{n}', n).replace('{max}', max);
     p.classList.toggle('count-over', n > max);
   }
 
@@ -62,14 +62,17 @@
       return;
     }
     var set = b.dataset;
-    if ('copy' in set) navigator.clipboard.writeText(set.copy).then(function () { b.lastChild.textContent = '已复制'; });
+    if ('copy' in set) navigator.clipboard.writeText(set.copy).then(function () { b.lastChild.textContent = set.done; });
     if ('print' in set) print();
     if ('close' in set) b.closest('dialog').close();
     var dialog = 'open' in set && d.getElementById(set.open);
     if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
     if ('pause' in set) {
       event.preventDefault();
-      b.textContent = d.documentElement.toggleAttribute('data-paused') ? '继续更新' : '暂停更新';
+      var shown = b.textContent;
+      d.documentElement.toggleAttribute('data-paused');
+      b.textContent = set.pause;
+      set.pause = shown;
     }
   });
 
