@@ -179,6 +179,8 @@ def _in_template(path: Path) -> Iterator[Found]:
         line = f"{place}:{source.count(chr(10), 0, tag.start()) + 1}"
         for literal in _LITERAL.finditer(tag.group()):
             text = literal[1] or literal[2] or ""
+            # {% translate %} looks a percent sign up doubled.
+            text = text.replace("%", "%%") if tag.group().startswith("{% trans") else text
             # {{ flag|yesno:"有,没有" }} prints one of them.
             parts = text.split(",") if tag.group()[: literal.start()].endswith("yesno:") else [text]
             yield from (
