@@ -44,6 +44,9 @@ FILLING = {
     "autovacuum": "off",
     "max_wal_size": "8GB",
     "maintenance_work_mem": "2GB",
+    # what a table gets in the transaction that emptied it, and an index that is built, go to the table's own files only
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
 }
 
 
