@@ -8,8 +8,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.visits.stories import make_outing
-from tongti.exports import actions, ledgers, queries
-from tongti.exports.ledgers import HIDDEN, Asked
+from tongti.exports import actions, queries
+from tongti.exports.ledgers import HIDDEN, Asked, ledger, visits
 from tongti.exports.models import Export
 from tongti.parties.errors import NoReason
 from tongti.parties.models import Firm
@@ -127,9 +127,9 @@ def test_days_and_campaign_narrow_the_ledger(ask, outing):
 
 def test_a_killed_job_writes_the_file_anew_and_leaves_no_half(ask, outing, monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(ledgers, "CHUNK", 1)
+    monkeypatch.setattr(ledger, "CHUNK", 1)
     export = actions.ask_for_export(ledger="visits", form="xlsx", asked=Asked(), by=outing.viewer("邓主任"))
-    names = ledgers._firms
+    names = visits._firms
 
     def dies_at_the_second(ids, calls=[]):  # noqa: B006
         calls.append(1)
@@ -137,7 +137,7 @@ def test_a_killed_job_writes_the_file_anew_and_leaves_no_half(ask, outing, monke
             raise RuntimeError("killed")
         return names(ids)
 
-    monkeypatch.setattr(ledgers, "_firms", dies_at_the_second)
+    monkeypatch.setattr(visits, "_firms", dies_at_the_second)
     with pytest.raises(RuntimeError):
         actions.write_export(export_id=export.pk)
     export.refresh_from_db()

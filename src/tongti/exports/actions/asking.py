@@ -31,6 +31,8 @@ def ask_for_export(
         raise NotAllowed(what=May.EXPORT.value)
     if asked.since and asked.until and asked.until < asked.since:
         raise BadInput("until", "截止日期不能早于开始日期。")
+    if asked.state and asked.state not in wanted.states:
+        raise BadInput("state", "这本台账没有这个状态，请重新选择。")
     reason = tidy(reason)[:200] if people else ""
     if people and not wanted.has_people:
         raise BadInput("people", "这本台账没有联系人，不用写全。")

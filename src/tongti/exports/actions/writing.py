@@ -18,7 +18,7 @@ from tongti.trail import actions as trail
 from tongti.units.access import Viewer
 from tongti.units.queries import viewer_of
 
-STEP = 500
+STEP = 2000
 KEPT = timedelta(days=7)
 State = Export.State
 OPEN = (State.WAITING, State.RUNNING, State.STOPPED)
@@ -59,7 +59,7 @@ def _write(path: Path, export: Export, ledger: Ledger, by: Viewer) -> int:
             text.writelines(csv_lines(ledger.columns, lines))
     else:
         with path.open("r+b") as file:
-            write_xlsx(file, ledger.name, ledger.columns, lines)
+            write_xlsx(file, ledger.name, ledger.columns, lines, folder=path.parent)
     return told.n
 
 

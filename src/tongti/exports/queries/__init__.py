@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tongti.exports import access
-from tongti.exports.ledgers import LEDGERS, Asked
+from tongti.exports.ledgers import LEDGERS, Asked, For, Ledger
 from tongti.exports.models import Export
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
@@ -39,6 +39,33 @@ def ledgers_for(viewer: Viewer) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in LEDGERS.values() if access.may_ask(viewer, one.reads)]
 
 
+PRINTED = 300
+"""Lines on paper; what is longer is taken as a file."""
+
+
+def ledgers_read_by(viewer: Viewer) -> list[Ledger]:
+    """Every ledger that she reads, in their order."""
+    return [one for one in LEDGERS.values() if access.may_read(viewer, one.reads)]
+
+
+def ledger_for(viewer: Viewer, code: str) -> Ledger:
+    """One of them. Raises NotVisible."""
+    found = LEDGERS.get(code)
+    if found is None or not access.may_read(viewer, found.reads):
+        raise NotVisible
+    return found
+
+
+def may_ask(viewer: Viewer, ledger: Ledger) -> bool:
+    """Whether she may take it as a file."""
+    return access.may_ask(viewer, ledger.reads)
+
+
+def printed(viewer: Viewer, ledger: Ledger, asked: Asked) -> tuple[list[list[str]], bool]:
+    """The newest PRINTED lines, contacts masked, and whether there are more. Raises NotVisible."""
+    return ledger_for(viewer, ledger.code).first(For(viewer), asked, PRINTED)
+
+
 def ledger_name(code: str) -> str:
     """A ledger in words."""
     return LEDGERS[code].name if code in LEDGERS else code
@@ -50,13 +77,19 @@ def may_name_people(viewer: Viewer) -> bool:
 
 
 __all__ = [
+    "PRINTED",
     "Asked",
     "ExportForm",
     "ExportState",
+    "Ledger",
     "export_for",
     "file_of",
+    "ledger_for",
     "ledger_name",
     "ledgers_for",
+    "ledgers_read_by",
+    "may_ask",
     "may_name_people",
     "my_exports",
+    "printed",
 ]
