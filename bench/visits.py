@@ -251,11 +251,11 @@ def measure(campaign_id: int) -> dict[str, Any]:
         found[name] = _asked(lambda url=url: client.get(url))  # type: ignore[misc]
     today = clock.today()
     days = {"since": today - timedelta(days=6), "until": today}
-    found["brief_s"], paper = _once(lambda: papers.make_paper(kind="weekly", campaign=campaign, by=by, **days))
+    found["brief_s"], paper = _once(lambda: papers.make_paper(kind="weekly", subject=campaign, by=by, **days))
     found["brief_docx_s"], _ = _once(lambda: made_papers.as_docx(paper))
     found["brief_xlsx_s"], _ = _once(lambda: made_papers.as_xlsx(paper))
     found["county_list_s"], listed = _once(
-        lambda: papers.make_paper(kind="levels", campaign=campaign, scope="county", by=by, **days)
+        lambda: papers.make_paper(kind="levels", subject=campaign, scope="county", by=by, **days)
     )
     found["county_list_docx_s"], _ = _once(lambda: made_papers.as_docx(listed))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

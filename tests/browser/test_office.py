@@ -16,6 +16,7 @@ from tongti.cases.models import Case
 from tongti.exports import actions as exports
 from tongti.exports.models import Export
 from tongti.papers import actions as papers
+from tongti.papers.actions import TemplateDraft
 from tongti.papers.models import Paper
 from tongti.shared import clock
 from tongti.visits.models import Assignment, Campaign
@@ -82,6 +83,14 @@ def test_the_office_goes_through_its_week(desk_page: Page, outing: Outing, live_
     assert number in "\n".join(line.text for line in Document(_taken(page, "下载 .docx")).paragraphs)
     book = CalamineWorkbook.from_filelike(_taken(page, "下载表格 .xlsx"))
     assert number in str(book.get_sheet_by_index(0).to_python())
+    assert _taken(page, "下载 .pdf").read(5) == b"%PDF-"
+    page.goto("/desk/ledgers/")
+    check(page, "ledgers")
+    page.get_by_role("link", name="难题台账").click()
+    expect(page.get_by_text("高压线路容量不够").first).to_be_visible()
+    check(page, "ledger-one")
+    page.go_back()
+    page.goto(f"/desk/papers/{Paper.objects.get().pk}/")
     page.set_viewport_size(PHONE)
     check(page, "signed-phone")
     page.goto(f"/desk/campaigns/{outing.campaign.pk}/progress/")
@@ -95,6 +104,26 @@ def test_the_office_goes_through_its_week(desk_page: Page, outing: Outing, live_
     check(page, "export-done-phone")
     assert CalamineWorkbook.from_filelike(_taken(page, "下载")).get_sheet_by_index(0).to_python()[0][0] == "序号"
     assert Paper.objects.get().state == "signed"
+
+
+def test_a_paper_is_made_of_a_case_where_it_stands(desk_page: Page, outing: Outing, live_server: Any) -> None:
+    page, case = desk_page, Case.objects.exclude(state="closed").earliest("pk")
+    by = outing.viewer("韦晓梅")
+    papers.change_template(kind="order", draft=TemplateDraft(head="云岭区热线办", code="云热工"), by=by)
+    sign_in(page, outing.cast.officers["韦晓梅"], live_server.url)
+    page.goto(f"/desk/cases/{case.pk}/")
+    page.get_by_role("link", name="出公文").click()
+    check(page, "papers-of-a-case")
+    page.get_by_role("button", name="工单").click()
+    expect(page.get_by_role("heading", name=f"诉求办理工单（{case.number}）").first).to_be_visible()
+    check(page, "order-draft")
+    page.get_by_role("button", name="签发，编文号").click()
+    expect(page.locator(".gw-no")).to_have_text(f"云热工〔{clock.today().year}〕1号")
+    page.set_viewport_size(PHONE)
+    check(page, "order-phone")
+    page.get_by_role("link", name="诉求", exact=True).first.click()
+    expect(page.get_by_role("link", name=f"诉求办理工单（{case.number}）")).to_be_visible()
+    check(page, "papers-of-a-case-phone")
 
 
 def _taken(page: Page, button: str) -> io.BytesIO:

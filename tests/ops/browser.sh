@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# A browser and a Chinese font for the browser tests: installed when missing and allowed, else the one command is named.
+# A browser, a Chinese font and an office program for the tests: installed when missing and allowed, else the one command is named.
 set -eu
 browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 font() { find /usr/share/fonts /usr/local/share/fonts -iname '*CJK*' -print -quit 2>/dev/null | grep -q .; }
+office() { command -v soffice; }
+WANTED="chromium fonts-noto-cjk libreoffice-writer-nogui libreoffice-calc-nogui"
 
-if browser >/dev/null && font; then exit 0; fi
+if browser >/dev/null && font && office >/dev/null; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "[browser] 安装 chromium 和 fonts-noto-cjk"
+	echo "[browser] 安装 $WANTED"
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk </dev/null >/dev/null
+	# shellcheck disable=SC2086
+	apt-get install -y -qq --no-install-recommends $WANTED </dev/null >/dev/null
 else
-	echo "浏览器测试需要 Chromium 和中文字体，请先运行：sudo apt-get install -y chromium fonts-noto-cjk" >&2
+	echo "测试需要 Chromium、中文字体和 LibreOffice（打开公文看一遍），请先运行：sudo apt-get install -y --no-install-recommends $WANTED" >&2
 	exit 1
 fi

@@ -63,7 +63,7 @@ def brief(outing: Outing, office: Any, set_up: None) -> Any:
     def make(*, signed: bool = False, kind: str = "weekly", scope: str = "") -> Any:
         monday = date(2026, 3, 2)
         paper = actions.make_paper(
-            kind=kind, campaign=outing.campaign, since=monday, until=clock.today(), scope=scope, by=office
+            kind=kind, subject=outing.campaign, since=monday, until=clock.today(), scope=scope, by=office
         )
         if signed:
             paper = actions.word_paper(paper=paper, words=WORDS, version=paper.version, by=office)

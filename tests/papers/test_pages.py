@@ -38,7 +38,7 @@ def test_a_brief_is_made_worded_signed_and_taken(browser, outing, set_up):
     assert browser.post(url, WORDS | {"version": version, "do": "words"}).status_code == 302
     assert browser.post(url, WORDS | {"version": version + 1, "do": "sign"}).status_code == 302
     assert "云调研〔2026〕1号" in text(browser.get(url))
-    for form, start in (("docx", b"PK"), ("xlsx", b"PK")):
+    for form, start in (("docx", b"PK"), ("xlsx", b"PK"), ("pdf", b"%PDF-1.7")):
         answer = browser.post(f"{url}file/", {"as": form})
         assert answer.content.startswith(start)
         assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -46,7 +46,8 @@ def test_a_brief_is_made_worded_signed_and_taken(browser, outing, set_up):
     assert browser.post(f"{url}move/", {"do": "void", "reason": ""}).status_code == 422
     assert browser.post(f"{url}move/", {"do": "void", "reason": "数据有误"}).status_code == 302
     listed = text(browser.get(reverse("desk:paper_numbers", args=[PaperSeries.objects.get().pk])))
-    assert "其中作废 1 个" in listed
+    assert "有效 0 个，作废 1 个" in listed
+    assert "没有空号" in listed
     assert "数据有误" in listed
 
 

@@ -65,16 +65,24 @@ def test_a_voided_number_is_listed_and_the_next_one_goes_on(brief, office):
         actions.void_paper(paper=paper, reason="再作废一次", by=office)
     assert brief(signed=True).number == "云调研〔2026〕2号"
     found = queries.numbers(office, PaperSeries.objects.get().pk)
-    assert [one.number for one in found.papers] == ["云调研〔2026〕2号", "云调研〔2026〕1号"]
-    assert [one.number for one in found.voided] == ["云调研〔2026〕1号"]
-    assert [one.serial for one in found.papers][::-1] == list(range(1, found.series.last + 1))
+    assert [one.number for one in found.page.rows] == ["云调研〔2026〕2号", "云调研〔2026〕1号"]
+    assert [one.serial for one in found.page.rows][::-1] == list(range(1, found.series.last + 1))
+    assert (found.in_force, found.voided, found.missing) == (1, 1, 0)
+    voided = queries.numbers(office, found.series.pk, state="voided").page.rows
+    assert [one.number for one in voided] == ["云调研〔2026〕1号"]
+
+
+def test_a_number_that_stands_on_no_paper_is_counted(brief, office):
+    brief(signed=True)
+    PaperSeries.objects.update(last=3)  # as if two had been taken away
+    assert queries.numbers(office, PaperSeries.objects.get().pk).missing == 2
 
 
 def test_a_new_year_begins_at_one(brief, office, on_friday, outing):
     brief(signed=True)
     on_friday.move_to("2027-01-04T01:00:00Z")
     paper = actions.make_paper(
-        kind="levels", campaign=outing.campaign, since=date(2027, 1, 1), until=clock.today(), scope="city", by=office
+        kind="levels", subject=outing.campaign, since=date(2027, 1, 1), until=clock.today(), scope="city", by=office
     )
     paper = actions.sign_paper(paper=paper, version=paper.version, by=office)
     assert paper.number == "云调研〔2027〕1号"
@@ -131,7 +139,7 @@ def test_a_dropped_draft_leaves_no_gap(brief, office):
 def test_what_cannot_be_asked_for_says_so_beside_its_field(outing, office, asked, field):
     wanted = {"kind": "weekly", "since": date(2026, 3, 2), "until": date(2026, 3, 6), "scope": ""} | asked
     with pytest.raises(BadInput) as refused:
-        actions.make_paper(campaign=outing.campaign, by=office, **wanted)
+        actions.make_paper(subject=outing.campaign, by=office, **wanted)
     assert refused.value.field == field
     assert Paper.objects.count() == 0
 

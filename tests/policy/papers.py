@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.policy.hear_desk import a_case
 from tests.policy.visit import _world as campaign_of
 from tongti.exports import actions as exports
 from tongti.exports.ledgers import Asked
@@ -22,7 +23,7 @@ def _paper(world: Any) -> dict[str, int]:
         campaign, office, today = campaign_of(world), world.viewer("coordinator"), clock.today()
         actions.change_template(kind="weekly", draft=TemplateDraft(head="策略表专班", code="策表"), by=office)
         found = actions.make_paper(
-            kind="weekly", campaign=campaign, since=today - timedelta(days=6), until=today, by=office
+            kind="weekly", subject=campaign, since=today - timedelta(days=6), until=today, by=office
         )
         found = actions.word_paper(paper=found, words=WORDS, version=found.version, by=office)
         found = actions.sign_paper(paper=found, version=found.version, by=office)
@@ -46,7 +47,13 @@ def _kind(world: Any) -> dict[str, str]:
     return {"kind": "weekly"}
 
 
+def _of_case(world: Any) -> dict[str, Any]:
+    return {"about": "case", "pk": a_case(world)["pk"]}
+
+
 SAMPLE: dict[str, Any] = {
+    "desk:papers_of": _of_case,
+    "desk:ledgers_one": lambda world: {"code": "cases"},
     **dict.fromkeys(("desk:paper", "desk:paper_move", "desk:paper_file"), _paper),
     **dict.fromkeys(("desk:export", "desk:export_status", "desk:export_file"), _export),
     "desk:paper_numbers": _series,

@@ -36,7 +36,15 @@ class Table:
     kind: ClassVar[str] = "table"
 
 
-Block = Heading | Paragraph | Table
+@dataclass(frozen=True)
+class Facts:
+    """What is asked of a form: label and value, line by line, in a frame."""
+
+    rows: Sequence[tuple[str, str]]
+    kind: ClassVar[str] = "facts"
+
+
+Block = Heading | Paragraph | Table | Facts
 
 
 @dataclass(frozen=True)

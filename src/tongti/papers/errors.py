@@ -23,3 +23,25 @@ class NotSigned(DomainError):
     """Only a number that was given can be voided; a draft is dropped."""
 
     code, status, words = "papers.not_signed", 409, "这份公文{state}，不能作废。"
+
+
+class NothingToWriteAbout(DomainError):
+    """What the paper would be about is not there yet (no extension was approved, no answer signed …)."""
+
+    code, status, words = "papers.nothing_to_write_about", 409, "现在还做不了这份公文：{why}。"
+
+
+class NumberInForce(DomainError):
+    """The number that came with the matter stands on a paper that is in force: that one is voided first."""
+
+    code, status, words = "papers.number_in_force", 409, "{number}已经签发过一份。要重发，请先把那一份作废。"
+
+
+class NoChineseFont(DomainError):
+    """A .pdf carries its fonts; without one it would show boxes."""
+
+    code, status, words = (
+        "papers.no_chinese_font",
+        503,
+        "服务器上没有中文字体，出不了 .pdf。请管理员装上字体，或者先下载 .docx。",
+    )

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from tongti.papers.models import Paper, PaperTemplate
+from tongti.shared import crypto
 
 OF_TEMPLATE = (
     "kind", "version", "head", "code", "addressee", "opening", "signer", "copies", "issuer", "font_title", "font_body",
@@ -27,6 +28,14 @@ def seal_of(paper: Paper) -> str:
         # one spelling of a moment, whatever zone it came in
         "signed": paper.signed_at.astimezone(UTC).isoformat() if paper.signed_at else "",
     }
+    if paper.about != Paper.About.CAMPAIGN:
+        # keyed: a name is short enough to be guessed from a plain digest
+        keyed = crypto.blind_index(paper.private, purpose="papers.paper.private").hex()
+        made_of |= {
+            "about": [paper.about, paper.about_id],
+            "private": keyed,
+            "units": [paper.unit_id, paper.to_unit_id],
+        }
     text = json.dumps(made_of, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

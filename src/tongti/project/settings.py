@@ -22,6 +22,7 @@ SITE_NAME = environment.text("TONGTI_SITE_NAME", "同题共答")
 DISTRICT_NAME = environment.text("TONGTI_DISTRICT", "云岭区")
 OWNER_NAME = environment.text("TONGTI_OWNER", "云岭区人民政府")
 SITE_IDS = environment.text("TONGTI_SITE_IDS")
+FONTS = environment.text("TONGTI_FONTS")  # a folder of fonts for .pdf, beside those of the system
 REGION = environment.text("TONGTI_REGION", "450000")
 # Nobody is written to or rung up in these hours, emergencies excepted (deadlines.limits.quiet_until).
 QUIET_HOURS = environment.hours("TONGTI_QUIET_HOURS", "21:30-08:00")

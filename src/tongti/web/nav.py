@@ -95,6 +95,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("剔除台账"), "list-filter", "desk:exclusions"),
             NavItem(_("指标口径"), "sigma", "desk:formulas"),
             NavItem(_("台账"), "clipboard-list", "desk:ledger"),
+            NavItem(_("台账中心"), "library", "desk:ledgers"),
             NavItem(_("公文"), "stamp", "desk:papers"),
             NavItem(_("台账导出"), "download", "desk:exports"),
         ),

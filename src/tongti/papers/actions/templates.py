@@ -14,6 +14,7 @@ from tongti.shared.errors import BadInput
 from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import Viewer
+from tongti.units.models import Unit
 
 LABELS: dict[str, tuple[str, int]] = {
     "head": ("发文机关标志", 40),
@@ -48,38 +49,52 @@ class TemplateDraft:
     font_second: str = "楷体_GB2312"
 
 
-def template_in_use(kind: str) -> PaperTemplate:
-    """The newest version. A kind that nobody has set up yet begins with version 1: the district's name, and blanks."""
-    newest = PaperTemplate.objects.filter(kind=kind).order_by("-version").first()
+def template_in_use(kind: str, unit: Unit | None = None) -> PaperTemplate:
+    """The newest version of the office or unit that issues it. Where nobody has set it up yet it begins with version 1: the name
+    of the unit (or the district), and blanks."""
+    newest = PaperTemplate.objects.filter(kind=kind, unit=unit).order_by("-version").first()
     if newest is not None:
         return newest
     made, _ = PaperTemplate.objects.get_or_create(
-        kind=kind, version=1, defaults={"head": getattr(settings, "DISTRICT_NAME", ""), "made_at": clock.now()}
+        kind=kind, unit=unit, version=1, defaults=blank_look(unit) | {"made_at": clock.now()}
     )
     return made
 
 
+def blank_look(unit: Unit | None) -> dict[str, str]:
+    """What a template has before anybody set it up."""
+    if unit is None:
+        return {"head": getattr(settings, "DISTRICT_NAME", "")}
+    return {"head": unit.name[:40], "signer": unit.name[:60]}
+
+
 @transaction.atomic
-def change_template(*, kind: str, draft: TemplateDraft, by: Viewer) -> PaperTemplate:
-    """A new version, for papers made from now on. Raises BadInput, NotAllowed."""
-    access.require_maker(by)
+def change_template(*, kind: str, draft: TemplateDraft, unit: Unit | None = None, by: Viewer) -> PaperTemplate:
+    """A new version, for papers made from now on; of a unit's own look when ``unit`` is given. Raises BadInput, NotAllowed."""
     if kind not in KINDS:
         raise BadInput("kind", "没有这个文种。")
+    access.require_signer(by, kind, unit)
     checked = {
         name: checked_words(getattr(draft, name), name, label, limit, optional=not _needed(name))
         for name, (label, limit) in LABELS.items()
     }
     if set(checked["code"]) & NOT_IN_A_CODE:
         raise BadInput("code", "机关代字只写字，年份和号由系统编，例如“云调研”。")
-    before = PaperTemplate.objects.select_for_update().filter(kind=kind).order_by("-version").first()
+    before = PaperTemplate.objects.select_for_update().filter(kind=kind, unit=unit).order_by("-version").first()
     if before is not None and asdict(draft) == {name: getattr(before, name) for name in LABELS}:
         return before
-    last = PaperTemplate.objects.filter(kind=kind).aggregate(n=Max("version"))["n"] or 0
+    last = PaperTemplate.objects.filter(kind=kind, unit=unit).aggregate(n=Max("version"))["n"] or 0
     made = PaperTemplate.objects.create(
-        kind=kind, version=last + 1, made_by_id=by.officer_id, made_at=clock.now(), **checked
+        kind=kind, unit=unit, version=last + 1, made_by_id=by.officer_id, made_at=clock.now(), **checked
     )
     changed = [name for name in LABELS if before is None or getattr(before, name) != checked[name]]
-    trail.record("paper_template.changed", made, by=by, facts={"kind": kind, "fields": changed}, first=True)
+    trail.record(
+        "paper_template.changed",
+        made,
+        by=by,
+        facts={"kind": kind, "unit": unit.pk if unit else 0, "fields": changed},
+        first=True,
+    )
     return made
 
 

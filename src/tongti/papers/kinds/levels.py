@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tongti.papers.blocks import Block, Paragraph, Table, day_words
-from tongti.papers.kinds.kind import Asked, Kind, Snapshot, Words
+from tongti.papers.kinds.kind import About, Asked, Kind, Snapshot, Words
 from tongti.papers.kinds.listed import rows_of
 from tongti.shared import clock
 from tongti.visits.models import Finding
@@ -70,6 +70,7 @@ def annex(snapshot: Snapshot) -> tuple[str, list[Block]]:
 LEVELS = Kind(
     code="levels",
     name="问题清单",
+    about=About.CAMPAIGN,
     sections=(),
     collect=collect,
     title=title,

@@ -13,7 +13,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from tongti.papers.blocks import Block, Heading, Paragraph, Table, day_words
-from tongti.papers.kinds.kind import HIDDEN, Asked, Kind, Section, Snapshot, Words
+from tongti.papers.kinds.kind import HIDDEN, About, Asked, Kind, Section, Snapshot, Words
+from tongti.papers.kinds.phrases import change, no_annex, share, typed
 from tongti.shared import clock
 from tongti.shared.privacy import without_numbers
 from tongti.visits import counting
@@ -187,9 +188,9 @@ def draw(snapshot: Snapshot, words: Words) -> list[Block]:
         *_quality(snapshot),
         Heading(1, "五、趋势研判"),
         *_trend(snapshot),
-        *_typed(words, "judgement", "趋势研判"),
+        *typed(words, "judgement", "趋势研判"),
         Heading(1, "六、下一步措施"),
-        *_typed(words, "measures", "下一步措施"),
+        *typed(words, "measures", "下一步措施"),
     ]
 
 
@@ -198,18 +199,18 @@ def _general(snapshot: Snapshot) -> list[Block]:
     since, until = (date.fromisoformat(snapshot[name]) for name in ("since", "until"))
     days = (until - since).days + 1
     last_year = snapshot["last_year"]
-    year = _change(week["found"], last_year["found"], "同比") if last_year else "活动开展不满一年，没有同比"
+    year = change(week["found"], last_year["found"], "同比") if last_year else "活动开展不满一年，没有同比"
     return [
         Paragraph(
             f"{day_words(since)}至{day_words(until)}，共走访{week['visits']}次、企业{week['firms']}家"
-            f"（{_change(week['visits'], before['visits'], '环比')}），发现难题{week['found']}个"
-            f"（{_change(week['found'], before['found'], '环比')}；{year}），日均{week['found'] / days:.1f}个；"
+            f"（{change(week['visits'], before['visits'], '环比')}），发现难题{week['found']}个"
+            f"（{change(week['found'], before['found'], '环比')}；{year}），日均{week['found'] / days:.1f}个；"
             f"其中登记为诉求{week['raised']}件。本期办结{week['closed']}件，其中解决{week['solved']}件。"
         ),
         Paragraph(
-            f"活动开展以来，应走访{sums['firms']}家，走访过{sums['seen']}家，覆盖率{_share(sums['seen'], sums['firms'])}；"
+            f"活动开展以来，应走访{sums['firms']}家，走访过{sums['seen']}家，覆盖率{share(sums['seen'], sums['firms'])}；"
             f"发现难题{sums['found']}个，登记{sums['raised']}件，办结{sums['closed']}件，办结率"
-            f"{_share(sums['closed'], sums['raised'])}；解决{sums['solved']}件，解决率{_share(sums['solved'], sums['raised'])}。"
+            f"{share(sums['closed'], sums['raised'])}；解决{sums['solved']}件，解决率{share(sums['solved'], sums['raised'])}。"
             "办结与解决分别统计：只有企业认可或独立核实才算解决。"
         ),
     ]
@@ -220,13 +221,13 @@ def _categories(snapshot: Snapshot) -> list[Block]:
     if not found:
         return [Paragraph("本期没有发现难题。")]
     first, leaves = snapshot["first_level"], snapshot["leaves"]
-    named = "、".join(f"{row['name']}（{row['n']}个，{_share(row['n'], found)}）" for row in first[:3])
+    named = "、".join(f"{row['name']}（{row['n']}个，{share(row['n'], found)}）" for row in first[:3])
     heads, widths = ("序号", "类别", "个数", "占比"), (12, 48, 20, 20)
     tables = [
         Table(
             caption,
             heads,
-            [(str(at), row["name"], str(row["n"]), _share(row["n"], found)) for at, row in enumerate(rows, start=1)],
+            [(str(at), row["name"], str(row["n"]), share(row["n"], found)) for at, row in enumerate(rows, start=1)],
             widths,
             frozenset({0, 2, 3}),
         )
@@ -277,8 +278,8 @@ def _short(caption: str, head: str, rows: Sequence[dict[str, Any]]) -> Table:
         (
             row["name"],
             *(str(row[name]) for name in names),
-            _share(row["closed"], row["raised"]),
-            _share(row["solved"], row["raised"]),
+            share(row["closed"], row["raised"]),
+            share(row["solved"], row["raised"]),
         )
         for row in rows
     ]
@@ -298,33 +299,13 @@ def _trend(snapshot: Snapshot) -> list[Block]:
     return [Table(f"表7　近{WEEKS}周", heads, rows, (25, 15, 15, 15, 15, 15), frozenset(range(6)))]
 
 
-def _typed(words: Words, key: str, label: str) -> list[Block]:
-    lines = [line.strip() for line in words.get(key, "").splitlines() if line.strip()]
-    return [Paragraph(line) for line in lines] or [Paragraph(f"（{label}，待填写）", missing=True)]
-
-
-def _share(part: int, whole: int) -> str:
-    """87.5%; “无数据” where there is nothing to divide by."""
-    return f"{100 * part / whole:.1f}%" if whole else "无数据"
-
-
-def _change(now: int, then: int, word: str) -> str:
-    if now == then:
-        return f"{word}持平"
-    moved = f"{word}{'增加' if now > then else '减少'}{abs(now - then)}"
-    return f"{moved}，{100 * abs(now - then) / then:.1f}%" if then else moved
-
-
-def _no_annex(_snapshot: Snapshot) -> tuple[str, list[Block]]:
-    return "", []
-
-
 WEEKLY = Kind(
     code="weekly",
     name="周报",
+    about=About.CAMPAIGN,
     sections=SECTIONS,
     collect=collect,
     title=title,
     draw=draw,
-    annex=_no_annex,
+    annex=no_annex,
 )

@@ -20,7 +20,7 @@ from docx.section import Section
 from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
-from tongti.papers.blocks import Block, Fonts, Heading, Paragraph, Sheet, Table, day_words
+from tongti.papers.blocks import Block, Facts, Fonts, Heading, Paragraph, Sheet, Table, day_words
 from tongti.papers.rendering import marks
 
 PAGE = (Mm(210), Mm(297))
@@ -39,7 +39,10 @@ HEAD_DOWN = Mm(35)
 """The issuer's name begins 35 mm below the upper edge of the type area (7.2.4)."""
 RED = RGBColor(0xE6, 0x00, 0x12)
 LATIN = "Times New Roman"
-CELL = "Cell"
+CELL, FORM = "Cell", "Form"
+LABEL = Mm(34)
+PAGEFUL = 400
+"""Characters of a value from which its row may be broken over two pages."""
 
 
 def document(sheet: Sheet) -> bytes:
@@ -99,13 +102,14 @@ def _styles(docx: Docx, fonts: Fonts) -> None:
     docx.styles["Title"].paragraph_format.line_spacing = Pt(35)
     for name in ("Heading 1", "Heading 2"):
         marks.indent(docx.styles[name], characters=2, size=BODY)
-    small = docx.styles.add_style(CELL, WD_STYLE_TYPE.PARAGRAPH)
-    assert isinstance(small, ParagraphStyle)
-    small.base_style = normal
-    _font(small, fonts.body, TABLE)
-    # higher than single: where another font stands in for the missing one, its signs would be cut at the top
-    small.paragraph_format.line_spacing_rule, small.paragraph_format.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(15)
-    marks.off_the_grid(small)
+    for name, size, height in ((CELL, TABLE, Pt(15)), (FORM, SMALL, Pt(21))):
+        small = docx.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        assert isinstance(small, ParagraphStyle)
+        small.base_style = normal
+        _font(small, fonts.body, size)
+        # higher than single: where another font stands in for the missing one, its signs would be cut at the top
+        small.paragraph_format.line_spacing_rule, small.paragraph_format.line_spacing = WD_LINE_SPACING.AT_LEAST, height
+        marks.off_the_grid(small)
 
 
 def _font(style: ParagraphStyle, name: str, size: int) -> None:
@@ -182,8 +186,8 @@ def _width(text: str) -> float:
 def _foot(docx: Docx, sheet: Sheet) -> None:
     """版记: whom copies go to, who printed it and when, between lines (7.4).
 
-    It follows the date. The standard wants it on the last line of the last page; what pins it there (a frame, a floating table) is
-    not kept by every program that opens such a file.
+    It follows the date. The standard wants it on the last line of the last page, where the .pdf has it: what pins it there in a
+    .docx (a frame, a floating table) is not kept by every program that opens such a file.
     """
     printed = "" if sheet.draft else f"\t{day_words(sheet.day)}印发"
     lines = [f"抄送：{sheet.copies}。"] * bool(sheet.copies) + [f"{sheet.issuer}{printed}"] * bool(sheet.issuer)
@@ -219,8 +223,24 @@ def _blocks(docx: Docx, blocks: Sequence[Block], width: int) -> None:
             run = line.add_run(block.text)
             if block.missing:
                 run.font.color.rgb = RGBColor(0x99, 0x1B, 0x1B)
+        elif isinstance(block, Facts):
+            _facts(docx, block, width)
         else:
             _table(docx, block, width)
+
+
+def _facts(docx: Docx, block: Facts, width: int) -> None:
+    """Label and value in a frame, a row not broken over two pages unless it is longer than one."""
+    table = docx.add_table(rows=0, cols=2)
+    table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    widths = [LABEL, Emu(width - LABEL)]
+    for column, share in zip(table.columns, widths, strict=True):
+        column.width = share
+    for row in block.rows:
+        marks.add_row(
+            table, row, [share.twips for share in widths], [True, False], style=FORM, whole=len(row[1]) < PAGEFUL
+        )
+    docx.add_paragraph(style=CELL)
 
 
 def _table(docx: Docx, block: Table, width: int) -> None:

@@ -120,8 +120,9 @@ def add_row(
     *,
     style: str,
     head: bool = False,
+    whole: bool = True,
 ) -> None:
-    """One more row that is not broken over two pages; that of the heads is bold and stands on every page. Widths in twips.
+    """One more row, not broken over two pages when it is ``whole``; that of the heads is bold and stands on every page. Widths in twips.
 
     Written out at once: cell by cell through python-docx a list of 500 lines takes seconds.
     """
@@ -132,7 +133,8 @@ def add_row(
         for text, width, middle in zip(cells, widths, centred, strict=True)
     )
     repeated = "<w:tblHeader/>" if head else ""
-    table._tbl.append(parse_xml(f"<w:tr {W}><w:trPr><w:cantSplit/>{repeated}</w:trPr>{told}</w:tr>"))
+    kept = "<w:cantSplit/>" if whole else ""
+    table._tbl.append(parse_xml(f"<w:tr {W}><w:trPr>{kept}{repeated}</w:trPr>{told}</w:tr>"))
 
 
 def rules(line: Paragraph, *, above: int, below: int) -> None:

@@ -137,12 +137,15 @@ def _face(party: Party, phone: str, email: str, until: datetime | None, *, hidde
             until=until,
             email=email,
         )
-    return Face(name=_masked_name(party) or NO_NAME, phone=mask_phone(phone), masked=True, kind=party.kind)
+    return Face(
+        name=masked_name(party.name, party.kind) or NO_NAME, phone=mask_phone(phone), masked=True, kind=party.kind
+    )
 
 
-def _masked_name(party: Party) -> str:
+def masked_name(name: str, kind: str) -> str:
+    """As whoever handles reads it: a person's surname, the first two characters of a firm; "" for none."""
     # Two characters of a firm tell the trade or place without naming it: firms fear being known as complainers too.
-    return mask_name(party.name) if party.kind == PartyKind.PERSON else party.name[:2] + "***" * bool(party.name)
+    return mask_name(name) if kind == PartyKind.PERSON else name[:2] + "***" * bool(name)
 
 
 def reveal_reasons(viewer: Viewer, ids: Iterable[int]) -> dict[int, str]:

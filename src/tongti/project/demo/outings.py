@@ -191,7 +191,7 @@ class Outings:
         for back in (7, 0):
             until = today - timedelta(days=back)
             paper = papers.make_paper(
-                kind="weekly", campaign=self.campaign, since=until - timedelta(days=6), until=until, by=by
+                kind="weekly", subject=self.campaign, since=until - timedelta(days=6), until=until, by=by
             )
             if back:
                 paper = papers.word_paper(paper=paper, words=self.data["brief"], version=paper.version, by=by)

@@ -16,6 +16,7 @@ from tongti.shared.errors import BadInput, DomainError
 from tongti.units.access import May
 from tongti.visits import queries as visits
 from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.desk.relay_forms import unit_options
 from tongti.web.forms import DateInput, Form
 from tongti.web.sheets import XLSX
 
@@ -26,8 +27,11 @@ class AskForm(Form):
     small: ClassVar[bool] = True
     ledger = forms.ChoiceField(label="哪本台账")
     campaign = forms.ChoiceField(label="哪次调研服务", required=False)
-    since = forms.DateField(label="走访从哪天", required=False, widget=DateInput)
-    until = forms.DateField(label="走访到哪天", required=False, widget=DateInput)
+    since = forms.DateField(label="从哪天", required=False, widget=DateInput)
+    until = forms.DateField(label="到哪天", required=False, widget=DateInput)
+    unit = forms.ChoiceField(label="哪个单位", required=False)
+    # chosen on the ledger's own page
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
     form = forms.ChoiceField(label="格式", choices=ExportForm.choices, initial=ExportForm.XLSX)
     people = forms.BooleanField(label="联系人的姓名和电话写全", required=False)
     reason = forms.CharField(
@@ -39,13 +43,18 @@ class AskForm(Form):
         self.fields["ledger"].choices = exports.ledgers_for(viewer)  # type: ignore[attr-defined]
         campaigns = [(str(one.pk), one.name) for one in visits.campaigns(viewer)]
         self.fields["campaign"].choices = [("", "全部"), *campaigns]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = unit_options("全部单位")  # type: ignore[attr-defined]
         if not exports.may_name_people(viewer):
             del self.fields["people"], self.fields["reason"]
 
     def asked(self) -> Asked:
         """What narrows the ledger."""
         data = self.cleaned_data
-        return Asked(int(data["campaign"]) if data["campaign"] else None, data["since"], data["until"])
+        ids = {
+            name: int(data[field]) if data[field] else None
+            for name, field in (("campaign_id", "campaign"), ("unit_id", "unit"))
+        }
+        return Asked(**ids, since=data["since"], until=data["until"], state=data["state"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,6 @@
 """What is filled in to make, word and void papers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from tongti.papers import queries as papers
 from tongti.papers.actions import TemplateDraft
 from tongti.papers.actions.templates import LABELS
 from tongti.shared import clock
+from tongti.units.access import Viewer
 from tongti.web.forms import DateInput, Form, dress
 
 HINTS = {
@@ -24,32 +26,68 @@ HINTS = {
 
 
 class NewPaperForm(Form):
-    """Which paper, of which campaign, of which days."""
+    """Which paper, of which campaign or of the district, of which days."""
 
     small: ClassVar[bool] = True
     what = forms.ChoiceField(label="做什么")
-    campaign = forms.ChoiceField(label="调研服务")
+    campaign = forms.ChoiceField(label="调研服务", required=False, help_text="月报、通报写全区的，不用选。")
     since = forms.DateField(label="从哪天", widget=DateInput)
     until = forms.DateField(label="到哪天", widget=DateInput, help_text="两天都算在内。问题清单只看到哪天。")
 
-    def __init__(self, *args: Any, campaigns: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kinds: Sequence[papers.Kind], campaigns: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         today = clock.today()
-        self.fields["what"].choices = whats()  # type: ignore[attr-defined]
-        self.fields["campaign"].choices = campaigns  # type: ignore[attr-defined]
-        self.initial.setdefault("since", today - timedelta(days=6))
+        choices = whats(kinds)
+        self.fields["what"].choices = choices  # type: ignore[attr-defined]
+        if campaigns:
+            self.fields["campaign"].choices = campaigns  # type: ignore[attr-defined]
+        else:
+            del self.fields["campaign"]
+        if self.initial.get("what") not in dict(choices) and choices:
+            self.initial["what"] = choices[0][0]
+        monthly = str(self.initial.get("what", "")).startswith("monthly")
+        self.initial.setdefault("since", today.replace(day=1) if monthly else today - timedelta(days=6))
         self.initial.setdefault("until", today)
 
+    def clean(self) -> dict[str, Any]:
+        """A paper of a campaign needs one."""
+        data = super().clean() or {}
+        if self._of_campaign(data) and not data.get("campaign"):
+            self.add_error("campaign" if "campaign" in self.fields else "what", "请选一次调研服务。")
+        return data
 
-def whats() -> list[tuple[str, str]]:
+    def subject(self, viewer: Viewer) -> papers.Subject:
+        """The campaign, or None for the whole district. Raises NotVisible."""
+        data = self.cleaned_data
+        about = papers.About.CAMPAIGN if self._of_campaign(data) else papers.About.DISTRICT
+        return papers.subject_for(viewer, about, int(data.get("campaign") or 0))
+
+    def _of_campaign(self, data: dict[str, Any]) -> bool:
+        kind = papers.KINDS.get(str(data.get("what", "")).partition(":")[0])
+        return kind is not None and kind.about == papers.About.CAMPAIGN
+
+
+def whats(kinds: Sequence[papers.Kind]) -> list[tuple[str, str]]:
     """Every kind with every scope, as one choice: “levels:city”."""
     found = []
-    for code, kind in papers.KINDS.items():
+    for kind in kinds:
         if kind.scopes:
-            found += [(f"{code}:{scope}", f"{kind.name}（{word}）") for scope, word in kind.scopes.items()]
+            found += [(f"{kind.code}:{scope}", f"{kind.name}（{word}）") for scope, word in kind.scopes.items()]
         else:
-            found.append((f"{code}:", kind.name))
+            found.append((f"{kind.code}:", kind.name))
     return found
+
+
+class KindForm(Form):
+    """Which paper is made of one matter; a button each."""
+
+    kind = forms.ChoiceField(label="文种")
+
+    def __init__(self, *args: Any, kinds: Sequence[papers.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.code, kind.name) for kind in kinds]  # type: ignore[attr-defined]
 
 
 class WordsForm(Form):
