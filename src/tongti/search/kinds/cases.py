@@ -42,7 +42,7 @@ def _condition(viewer: Viewer, asked: Asked) -> Q | None:
 
 
 def _hits(viewer: Viewer, rows: Sequence[Case], asked: Asked) -> list[Hit]:
-    faces = cases.faces_of(viewer, rows, phones=False) if asked.phone else {}
+    faces = cases.faces_of(viewer, rows, phones=False)
     return [_hit(case, asked, faces.get(case.pk)) for case in rows]
 
 
