@@ -197,11 +197,19 @@ def test_each_level_has_its_list() -> None:
 
 
 def test_the_office_has_a_signed_brief_and_one_that_waits_for_its_words() -> None:
-    signed, draft = Paper.objects.order_by("pk")
+    signed, draft = Paper.objects.filter(kind="weekly").order_by("pk")
     assert (signed.number.startswith("云调研〔"), signed.state, draft.state) == (True, "signed", "draft")
     assert is_intact(signed)
     assert signed.snapshot["sums"]["found"] > 20
     assert draft.words == {"judgement": "", "measures": ""}
+
+
+def test_the_inspectors_have_a_monthly_and_a_special_report_that_wait_for_their_words() -> None:
+    papers = {paper.kind: paper for paper in Paper.objects.filter(kind__in=["monthly", "special"])}
+    assert {paper.state for paper in papers.values()} == {"draft"}
+    assert papers["monthly"].snapshot["now"]["received"] > 0
+    assert papers["special"].snapshot["askers"] > 1
+    assert all(paper.template.code for paper in papers.values())
 
 
 def test_no_job_is_left_for_a_worker_but_the_letters() -> None:

@@ -1,12 +1,14 @@
 """The pages of papers, without script: made, worded, refused with what was typed, signed, taken, voided."""
 
 import re
+import sys
 
 import pytest
 from django.urls import reverse
 
 from tests.papers.conftest import WORDS
 from tongti.papers.models import Paper, PaperSeries
+from tongti.papers.rendering import portable
 from tongti.trail import queries as trail
 
 
@@ -89,3 +91,23 @@ def test_a_supervisor_reads_and_takes_but_neither_writes_nor_signs(client, cast,
     answer = client.post(reverse("desk:paper", args=[paper.pk]), WORDS | {"version": 1, "do": "sign"})
     assert "签发" not in Paper.objects.get().get_state_display()
     assert answer.status_code == 422
+
+
+def test_without_a_chinese_font_the_pdf_is_refused_in_one_sentence_and_nothing_is_on_the_trail(
+    browser, brief, monkeypatch
+):
+    paper = brief()
+    module = sys.modules[portable.__module__]
+    monkeypatch.setattr(module, "_known", lambda _folder: {"dejavu sans": "DejaVu Sans"})
+    before = [event.verb for event in trail.of(paper)]
+    answer = browser.post(reverse("desk:paper_file", args=[paper.pk]), {"as": "pdf"})
+    assert (answer.status_code, "没有中文字体" in text(answer)) == (503, True)
+    assert [event.verb for event in trail.of(paper)] == before
+
+
+def test_the_list_narrows_to_one_kind(browser, brief):
+    brief()
+    brief(kind="levels", scope="county")
+    shown = text(browser.get(reverse("desk:papers"), {"kind": "levels"}))
+    assert ("问题清单" in shown, "周报（3月2日" in shown) == (True, False)
+    assert browser.get(reverse("desk:papers"), {"kind": "novel"}).status_code == 200

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -13,7 +14,7 @@ from procrastinate.contrib.django import app
 from tongti.cases.models import Case
 from tongti.figures import actions as figures
 from tongti.formulas import actions as formulas
-from tongti.project.demo import district, firms, lifting, linkups, outings, stage, window
+from tongti.project.demo import district, firms, lifting, linkups, outings, papers, stage, window
 from tongti.project.demo.days import Days
 from tongti.project.demo.stories import Single, Story, World
 from tongti.project.demo.voices import Names, Voice, hour, voices
@@ -74,6 +75,7 @@ def load(progress: Callable[[str], None], *, now: datetime | None = None) -> Non
     formulas.tally(whole=True)
     figures.compact()
     search.learn()
+    papers.load(world.d, settings.DISTRICT_NAME)
     progress(f"{Case.objects.count()} 件诉求，{Question.objects.count()} 道题，{time.monotonic() - started:.0f} 秒")
 
 

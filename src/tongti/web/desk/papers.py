@@ -18,7 +18,7 @@ from tongti.shared.errors import BadInput, DomainError, NotVisible, Raced
 from tongti.units.access import May
 from tongti.visits import queries as visits
 from tongti.web.desk.doors import DeskRequest, desk
-from tongti.web.desk.papers_forms import KindForm, NewPaperForm, TemplateForm, VoidForm, WordsForm
+from tongti.web.desk.papers_forms import KindFilter, KindForm, NewPaperForm, TemplateForm, VoidForm, WordsForm
 from tongti.web.forms import Form
 from tongti.web.sheets import XLSX
 
@@ -69,8 +69,7 @@ def listing(request: DeskRequest) -> HttpResponse:
     context = {
         "form": form if kinds else None,
         "page": found,
-        "kinds": papers.kind_names(),
-        "kind": kind,
+        "filter": KindFilter(initial={"kind": kind}, auto_id="f-%s"),
         "states": STATES,
         "state": state,
         "series": papers.all_series(request.viewer),

@@ -80,6 +80,17 @@ def whats(kinds: Sequence[papers.Kind]) -> list[tuple[str, str]]:
     return found
 
 
+class KindFilter(Form):
+    """Which kind of paper the list shows."""
+
+    small: ClassVar[bool] = True
+    kind = forms.ChoiceField(label="文种", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "全部"), *papers.kind_names().items()]  # type: ignore[attr-defined]
+
+
 class KindForm(Form):
     """Which paper is made of one matter; a button each."""
 
