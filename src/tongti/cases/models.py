@@ -133,6 +133,8 @@ class Case(models.Model):
             models.Index(fields=["state", "-received_at", "-id"], name="case_by_state"),
             models.Index(fields=["holder", "state", "due_on"], name="case_by_holder"),
             models.Index(fields=["party", "-received_at"], name="case_by_party"),
+            # what fell due on some days: the list behind the rates of closing in time
+            models.Index(fields=["-due_on", "-id"], name="case_by_due", condition=Q(due_on__isnull=False)),
             # few among many: what the supervisor's first page counts
             models.Index(
                 fields=["-received_at", "-id"], name="case_come_back", condition=Q(state="handling", reopened__gt=0)

@@ -211,7 +211,7 @@ class PublishedLine(models.Model):
 class FrozenRows(models.Model):
     """Up to 10 000 rows of a frozen list side by side: whose, which row, which case, which level, left out or not.
 
-    A million rows are a hundred of these, some 20 MB before the database compresses them; a page of the list reads one or two.
+    A million rows are a hundred of these, some 27 MB before the database compresses them; a page of the list reads one or two.
     """
 
     personal = frozenset[str]()

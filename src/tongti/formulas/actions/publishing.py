@@ -40,7 +40,7 @@ def publish(*, codes: Sequence[str], since: date, until: date, by: Viewer) -> Pu
     if until < since:
         raise BadInput("until", "结束的日子不能早于开始的日子。")
     if until > clock.today():
-        raise BadInput("until", "还没有过完的日子不能发布。")
+        raise BadInput("until", "还没有到的日子不能发布。")
     chosen = [code for code in versions.shipped() if code in codes]
     if not chosen:
         raise BadInput("codes", "请选发布哪些率。")

@@ -30,7 +30,7 @@ def _count(viewer: Viewer) -> nav.Rows:
 @waits(May.SUPERVISE, order=43)
 def _to_decide(viewer: Viewer) -> Waiting | None:
     """What another unit asked to leave out."""
-    waiting = len(queries.exclusions_waiting(viewer))
+    waiting = queries.exclusions_waiting(viewer).count()
     return Waiting("待您审批的剔除", waiting, reverse(LIST), "list-filter", "warn") if waiting else None
 
 
