@@ -1,14 +1,19 @@
 """率 in a browser: a clerk asks to leave a case out, somebody else agrees, the figure stands with and without it, and is published."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import check, sign_in
 from tests.formulas.conftest import SAID, judge
 from tests.relay.stories import Story
 from tests.verdicts.conftest import sign
+from tongti.contributions import actions as contributions
 from tongti.formulas import actions
 from tongti.relay import actions as relay
+from tongti.shared import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
@@ -109,3 +114,28 @@ def test_the_administrator_changes_how_a_rate_counts(as_):
     page.get_by_role("button", name="保存，出新版").click()
     expect(page.get_by_text("已出第 1 版")).to_be_visible()
     check(page, "formula")
+
+
+def test_what_she_carried_is_hers_to_see_first(story, as_, watch):
+    month = clock.today().replace(day=1)
+    contributions.count_month(month=month)
+    for device, options in (("desk", {}), ("phone", PHONE)):
+        page = as_("黄志强", f"/desk/me/?month={month:%Y-%m}", **options)
+        expect(page.get_by_role("link", name="办完的棒", exact=False).first).to_be_visible()
+        check(page, f"mine-{device}")
+    page.get_by_label("说明", exact=True).fill("另有两件现场办完了，没有走系统")
+    page.get_by_role("button", name="写在旁边").click()
+    expect(page.get_by_text("另有两件现场办完了，没有走系统")).to_be_visible()
+    check(page, "mine-remark")
+    page.get_by_role("link", name="合成的共答").click()
+    check(page, "mine-rows")
+
+    leader = as_("陆局长", f"/desk/contributions/?month={month:%Y-%m}")
+    check(leader, "sums")
+    watch.allow(403)
+    leader.get_by_role("link", name="水利局", exact=True).click()
+    expect(leader.get_by_text("本人先看，", exact=False).first).to_be_visible()
+    with time_machine.travel(clock.now() + timedelta(days=45)):
+        again = as_("陆局长", f"/desk/contributions/{story.cast.units['水利局'].pk}/?month={month:%Y-%m}")
+        expect(again.get_by_text("另有两件现场办完了，没有走系统")).to_be_visible()
+        check(again, "unit")

@@ -246,6 +246,13 @@ WHO: dict[str, set[str]] = {
     "desk:exclusions": READERS | AUDITOR,
     "desk:exclusion": DISTRICT | INVOLVED | AUDITOR,
     "desk:case_exclude": (DISTRICT | INVOLVED) - {"analyst", "publisher", "leader"},
+    # what one carried: one's own; sums of units; the people of 水利局, by its leader
+    "desk:profile": EVERYBODY,
+    "desk:my_contribution": EVERYBODY,
+    "desk:contributions": BOARD | UNIT_WORK,
+    "desk:unit_contributions": {"unit_leader"},
+    "desk:contribution_rows": {"unit_leader"},
+    "desk:first_look": ADMIN,
     # what one was told; somebody else's notice is not there
     "desk:notices": EVERYBODY,
     "desk:notices_read": EVERYBODY,

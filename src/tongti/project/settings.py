@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "tongti.visits",
     "tongti.lifting",
     "tongti.formulas",
+    "tongti.contributions",
     "tongti.papers",
     "tongti.exports",
     "tongti.search",

@@ -85,6 +85,10 @@ WORDS: dict[str, str] = {
     "published.made": "发布一个率",
     "published.retracted": "撤回发布的数",
     "habit.set": "修改发布安排",
+    # what people carried
+    "remark.made": "写贡献记录的本人说明",
+    "remark.taken_back": "收回本人说明",
+    "firstlook.set": "修改本人先看几天",
     "case.asker_merged": "诉求人的登记合并，改挂到留下的一条",
     "case.asker_revealed": "查看诉求人身份",
     "party.times_offered": "记下可约时间",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_papers")),
     path("", include("tongti.web.desk.urls_formulas")),
     path("", include("tongti.web.desk.urls_lists")),
+    path("", include("tongti.web.desk.urls_contributions")),
     path("", include("tongti.web.desk.urls_linkups")),
     path("", include("tongti.web.desk.urls_lifts")),
     path("", include("tongti.web.desk.urls_peers")),
