@@ -27,7 +27,7 @@ def set_up(request: DeskRequest, pk: int) -> HttpResponse:
         return redirect("desk:question", pk=pk)
     proposed = queries.proposals(request.viewer, question, size=100)
     joined = queries.members(request.viewer, question, size=100)
-    chosen = {pk for value in request.POST.getlist("membership") if (pk := whole(value)) is not None}
+    chosen = {row_pk for value in request.POST.getlist("membership") if (row_pk := whole(value)) is not None}
     form, status = TitleForm(initial=_guess(request, question, proposed.rows, joined.rows)), 200
     if request.method == "POST":
         form, status = TitleForm(request.POST), 422
@@ -82,7 +82,7 @@ def join(request: DeskRequest, pk: int) -> HttpResponse:
     question = queries.question_for(request.viewer, pk)
     form, refused, status = FindForm(request.POST if request.POST.get("do") == "find" else None), None, 200
     if request.method == "POST" and request.POST.get("do") == "join":
-        chosen = [pk for value in request.POST.getlist("case") if (pk := whole(value)) is not None]
+        chosen = [case_pk for value in request.POST.getlist("case") if (case_pk := whole(value)) is not None]
         try:
             actions.join(case_ids=chosen, question=question, by=request.viewer, reason="")
         except DomainError as no:
