@@ -300,6 +300,7 @@ WHO: dict[str, set[str]] = {
     "desk:cause": ADMIN,
     # seeing
     "board:home": BOARD,
+    "board:screen": BOARD,
     "board:rate": BOARD,
     "board:due": BOARD,
     # 监测员 sees the board of her own unit, and this one is 水利局's

@@ -103,6 +103,18 @@ def test_a_phone_with_the_notebook_works_for_hours_without_signal(on_friday: Any
     assert officer.get("/field/").status_code == 200
 
 
+def test_a_board_on_the_wall_stays_and_opens_nothing_else(on_friday: Any, signed_in: Any) -> None:
+    """docs/adr/0036: nobody stands before it to press a key, so whoever does gets the sign-in page."""
+    wall: Client = signed_in("何区长")
+    assert wall.post("/board/screen/")["Location"] == "/board/?theme=dark"
+    assert ends(wall) == clock.now() + timedelta(hours=12)
+    on_friday.shift(timedelta(hours=11))
+    assert wall.get("/board/").status_code == 200
+    assert wall.get("/board/due/")["Location"] == "/desk/sign-in/"
+    assert "大屏只显示看板" in wall.get("/desk/sign-in/").content.decode()
+    assert wall.get("/board/")["Location"].startswith("/desk/sign-in/")
+
+
 def test_a_resident_keeps_what_she_typed_for_hours(on_friday: Any, db: None) -> None:
     session = SessionStore()
     session["draft"] = "停水"

@@ -28,8 +28,9 @@ _SEEN = "UPDATE django_session SET expire_date = %s WHERE session_key = %s"
 _UPDATE = "UPDATE django_session SET session_data = %s, expire_date = %s WHERE session_key = %s"
 
 
-# A phone that carries the notebook works for hours without signal: its session has the fixed time (docs/adr/0024).
-NOTEBOOK = "notebook"
+# A phone that carries the notebook works for hours without signal, a screen on the wall has nobody before it: their sessions have
+# the fixed time (docs/adr/0024, 0036).
+NOTEBOOK, SCREEN = "notebook", "screen"
 OFTEN = timedelta(minutes=1)
 
 
@@ -71,7 +72,7 @@ class SessionStore(DatabaseStore):
 
     def get_expiry_date(self, **given: Any) -> datetime:
         """When it ends if it is kept now: of an officer after the longest idle time (W11), otherwise after the fixed time."""
-        if SESSION_KEY in self and NOTEBOOK not in self:
+        if SESSION_KEY in self and NOTEBOOK not in self and SCREEN not in self:
             return clock.now() + timedelta(seconds=settings.SESSION_IDLE)
         ends: datetime = super().get_expiry_date(**given)
         return ends

@@ -6,8 +6,14 @@ What counts as being there is a page or a form; what a page asks for by itself d
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from tongti.accounts.sessions import SCREEN
 
 # Seconds before the end at which the warning comes (WCAG 2.2 2.2.1 asks for 20 at least; ui.md section 5 for two minutes).
 AHEAD = 120
@@ -58,3 +64,22 @@ def of(request: HttpRequest) -> Staying:
     seconds = left(request)
     mark = salted_hmac("tongti.web.staying", str(request.user.pk)).hexdigest()[:16] if seconds else ""
     return Staying(seconds, settings.SESSION_IDLE, AHEAD, mark)
+
+
+# All that a screen on the wall shows; anything else is asked for by somebody, who signs in.
+ON_SCREEN = frozenset({"board:home", "board:screen"})
+
+
+def hang(request: HttpRequest) -> None:
+    """挂大屏: this session lasts its fixed time with nobody before it, and from now on opens nothing but the board."""
+    request.session[SCREEN] = True
+
+
+def off_screen(request: HttpRequest) -> HttpResponse | None:
+    """A screen's session that asks for anything but the board ends here; None for every other request."""
+    match = request.resolver_match
+    if SCREEN not in request.session or (match and match.view_name in ON_SCREEN):
+        return None
+    logout(request)
+    messages.info(request, _("大屏只显示看板。要做别的，请重新登录。"))
+    return redirect(settings.LOGIN_URL)

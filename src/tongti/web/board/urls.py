@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tongti.web.board import views
+from tongti.web.board import screen, views
 
 app_name = "board"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("screen/", screen.screen, name="screen"),
     path("rates/<slug:key>/", views.rate, name="rate"),
     path("due/", views.due, name="due"),
     path("units/<int:pk>/", views.unit, name="unit"),

@@ -40,6 +40,8 @@ def desk(*permissions: May) -> Callable[[View], View]:
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _outside(request)
+            if (left := staying.off_screen(request)) is not None:
+                return left
             renewed = staying.seen(request)
             request.viewer = viewer_of(request.user)
             if permissions and not any(request.viewer.can(may) for may in permissions):
