@@ -136,7 +136,7 @@ def test_inbox_and_search(clerk, cast):
     clerk.keyboard.press("/")
     clerk.keyboard.type("8000")
     clerk.keyboard.press("Enter")
-    expect(clerk.locator("main")).to_contain_text("手机号后四位")
+    expect(clerk.locator("main")).to_contain_text("按电话找到")
     assert "8000" not in clerk.url
     check(clerk, "search")
     clerk.fill("#q", case.number)

@@ -174,6 +174,7 @@ def test_the_sheet_tells_the_keys_of_the_page_and_they_can_be_switched_off(enter
     page.get_by_role("link", name="全部快捷键").click()
     check(page, "page")
     page.get_by_role("link", name="打开快捷键").click()
+    page.get_by_role("heading", name="快捷键现在是开着的").wait_for()
     page.keyboard.press("c")
     page.wait_for_url("**/desk/register/")
 

@@ -17,7 +17,7 @@ PAGE = """{% extends shell %}{% block title %}待办{% endblock %}{% block headi
 
 def _page(shell: str) -> HttpResponse:
     @desk()
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: HttpRequest, **_address: str) -> HttpResponse:
         return HttpResponse(Template(PAGE).render(RequestContext(request, {"shell": f"{shell}/base.html"})))
 
     return view
@@ -33,6 +33,7 @@ NAMES = {
     "stay/": "stay",
 }
 desk_urls = ([path(address, _page("desk"), name=name) for address, name in NAMES.items()], "desk")
+desk_urls[0].append(path("help/<slug:slug>/", _page("desk"), name="guide"))
 board_urls = ([path("", _page("board"), name="home")], "board")
 urlpatterns = [path("desk/", include(desk_urls)), path("board/", include(board_urls))]
 

@@ -42,6 +42,7 @@
       here.append(key, name);
     });
     dialog.showModal();
+    dialog.querySelector('[data-close]').focus();
     return true;
   }
 
