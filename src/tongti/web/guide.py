@@ -47,6 +47,9 @@ GUIDES: tuple[Guide, ...] = (
 # Which section is about a page: names of addresses that begin like this, the longest first.
 SECTIONS: dict[str, tuple[str, str]] = {
     "board:": ("leader", "看板"),
+    "desk:contribution": ("leader", "看板"),
+    "desk:my_contribution": ("leader", "看板"),
+    "desk:first_look": ("leader", "看板"),
     **dict.fromkeys(
         (
             "desk:rate",
@@ -146,6 +149,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "desk:audit": ("admin", "审计"),
     "desk:figure": ("admin", "审计"),
     "desk:password": ("admin", "账号和登录"),
+    "desk:profile": ("admin", "账号和登录"),
     "desk:unsent": ("admin", "账号和登录"),
     "desk:keys": ("admin", "账号和登录"),
 }
