@@ -114,6 +114,11 @@ class Elsewhere:
         return came
 
 
+def send_all() -> int:
+    """What is due to every peer, as a worker's jobs would send it; answers how many letters arrived."""
+    return sum(actions.send_letters(peer_id=pk) for pk in actions.peers_with_letters())
+
+
 def tampered(body: bytes) -> bytes:
     """The same letter with another number in it."""
     return body.replace(b'"askers": 19', b'"askers": 91')

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from tests.lifting.elsewhere import INBOX, LIFTED, Elsewhere, public_of, tampered
+from tests.lifting.elsewhere import INBOX, LIFTED, Elsewhere, public_of, send_all, tampered
 from tests.lifting.stories import in_hand, lifted, upstairs
 from tests.relay.stories import Story, deferred, verbs
 from tongti.answers import actions as answers
@@ -314,7 +314,7 @@ def test_the_level_below_is_told_each_step_and_the_answer(up, monkeypatch, run_j
         step()
         actions.tell_below()
         actions.tell_below()
-        actions.send_all_letters()
+        send_all()
     assert [letter["kind"] for letter in came] == ["moved", "asked", "answered"]
     assert {letter["about"] for letter in came} == {str(about)}
     assert came[0]["data"] == {"number": arrival.question.number, "state": "待派单"}
@@ -351,7 +351,7 @@ def test_the_desk_sends_back_what_is_not_ours(up, monkeypatch):
     with pytest.raises(BadInput, match="手机号"):
         actions.decline(arrival=arrival, reason="请找 13900139000", by=up.cast.viewer("韦晓梅"))
     actions.decline(arrival=arrival, reason="变电站增容由电网企业立项。", by=up.cast.viewer("韦晓梅"))
-    actions.send_all_letters()
+    send_all()
     assert [(letter["kind"], letter["data"]["words"]) for letter in came] == [
         ("declined", "变电站增容由电网企业立项。")
     ]
@@ -369,7 +369,7 @@ def test_what_the_desk_diverts_by_the_usual_way_is_told_below_too(up, monkeypatc
     came, case = there.receipts(monkeypatch), Arrival.objects.get().case
     cases.divert(case=case, reason_code="beyond", words="由供电企业按合同办理。", by=up.cast.viewer("韦晓梅"))
     actions.tell_below()
-    actions.send_all_letters()
+    send_all()
     assert [(letter["kind"], letter["data"]["words"]) for letter in came] == [("declined", "由供电企业按合同办理。")]
     assert Arrival.objects.get().state == "declined"
 
@@ -381,7 +381,7 @@ def test_what_is_answered_on_the_spot_is_the_answer(up, monkeypatch):
     came, case = there.receipts(monkeypatch), Arrival.objects.get().case
     cases.answer_on_the_spot(case=case, words="已列入今年第三批电网项目。", by=up.cast.viewer("韦晓梅"))
     actions.tell_below()
-    actions.send_all_letters()
+    send_all()
     said = [(letter["kind"], letter["data"]["words"]) for letter in came]
     assert said == [("answered", "已列入今年第三批电网项目。")]
     assert Arrival.objects.get().state == "open"
@@ -417,7 +417,7 @@ def test_a_line_for_a_unit_over_there_goes_up_without_anybodys_name(up, monkeypa
     there.registered(up.cast, "above", ("市水利局",))
     came = there.receipts(monkeypatch)
     lift = lifted(up, in_hand(up))
-    actions.send_all_letters()
+    send_all()
     assert [letter["kind"] for letter in came] == ["lifted"]
     data = came[0]["data"]
     assert set(data) == set(LIFTED)
@@ -479,7 +479,7 @@ def test_it_is_sent_back_from_above_and_withdrawn_or_closed_below(up, monkeypatc
     actions.close(lift=first, note="改由县里办。", by=up.cast.viewer("黄志强"))
     second = lifted(up, question)
     actions.withdraw(lift=second, reason="不提了", by=up.cast.viewer("黄志强"))
-    actions.send_all_letters()
+    send_all()
     said = [(letter["kind"], letter["data"].get("note") or letter["data"].get("reason")) for letter in came]
     assert said == [("lifted", None), ("result", "改由县里办。"), ("lifted", None), ("withdrawn", "不提了")]
 
@@ -498,15 +498,15 @@ def test_letters_wait_while_the_other_side_is_down_and_go_in_order(up, monkeypat
     lift = lifted(up, in_hand(up))
     actions.withdraw(lift=lift, reason="不提了", by=up.cast.viewer("黄志强"))
     assert deferred("send_letters") != []
-    assert actions.send_all_letters() == 0
+    assert send_all() == 0
     first, second = Outgoing.objects.order_by("serial")
     assert (first.attempts, first.failure, second.attempts) == (1, "连不上对方（ConnectionRefusedError）", 0)
     came = there.receipts(monkeypatch)
-    assert actions.send_all_letters() == 0  # not its time yet, and the second does not overtake it
+    assert send_all() == 0  # not its time yet, and the second does not overtake it
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
-        assert actions.send_all_letters() == 2
+        assert send_all() == 2
     assert [letter["serial"] for letter in came] == [1, 2]
-    assert actions.send_all_letters() == 0
+    assert send_all() == 0
 
 
 def test_an_answer_that_the_other_side_did_not_sign_decides_nothing(up, monkeypatch):
@@ -514,12 +514,12 @@ def test_an_answer_that_the_other_side_did_not_sign_decides_nothing(up, monkeypa
     peer = there.registered(up.cast, "above", ("市水利局",))
     impostor.receipts(monkeypatch)
     lifted(up, in_hand(up))
-    actions.send_all_letters()
+    send_all()
     letter = Outgoing.objects.get()
     assert (letter.state, letter.failure) == ("waiting", "对方没有给出签过名的回执（HTTP 200）")
     there.receipts(monkeypatch, taken=False, reason="信里说的收不下。")
     assert actions.hurry(peer=peer, by=up.cast.viewer("赵工")) == 1
-    actions.send_all_letters()
+    send_all()
     letter.refresh_from_db()
     assert (letter.state, letter.failure) == ("refused", "信里说的收不下。")
 
@@ -530,9 +530,9 @@ def test_what_the_other_side_lost_with_a_backup_goes_once_more(up, monkeypatch):
     came = there.receipts(monkeypatch)
     lift = lifted(up, in_hand(up))
     actions.withdraw(lift=lift, reason="不提了", by=up.cast.viewer("黄志强"))
-    assert actions.send_all_letters() == 2
+    assert send_all() == 2
     assert actions.send_again(peer=peer, by=up.cast.viewer("赵工")) == 2
-    assert actions.send_all_letters() == 2
+    assert send_all() == 2
     assert [letter["id"] for letter in came[:2]] == [letter["id"] for letter in came[2:]]
     assert verbs(peer)[-1] == "peer.sent_again"
 
@@ -557,7 +557,7 @@ def test_cutting_the_link_drops_what_waits_and_paper_goes_on(up, monkeypatch):
     lift = lifted(up, in_hand(up), "水利厅")
     actions.revoke_peer(peer=peer, by=up.cast.viewer("赵工"))
     assert Outgoing.objects.get().state == "dropped"
-    assert actions.send_all_letters() == 0
+    assert send_all() == 0
     actions.enter_paper(lift=lift, words="同意。", paper="桂水函〔2026〕8号", by=up.cast.viewer("黄志强"))
     lift.refresh_from_db()
     assert lift.state == "answered"

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.cast import Cast, make_cast
 from tests.lifting import stories
+from tests.lifting.elsewhere import send_all
 from tests.relay.stories import Story
 from tongti.answers import actions as answers
 from tongti.answers.models import Answer, Part, Reply
@@ -54,7 +55,7 @@ class Deployment:
 
     def send(self) -> int:
         Outgoing.objects.filter(state="waiting").update(next_try_at=clock.now())
-        return actions.send_all_letters()
+        return send_all()
 
     def letters(self) -> list[list[Any]]:
         rows = Outgoing.objects.order_by("serial")

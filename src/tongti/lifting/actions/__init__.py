@@ -14,7 +14,7 @@ from tongti.lifting.actions.peers import (
 )
 from tongti.lifting.actions.preparing import change, prepare
 from tongti.lifting.actions.receiving import Answer, receive
-from tongti.lifting.actions.sending import remind_senders, send_all_letters, send_letters
+from tongti.lifting.actions.sending import peers_with_letters, remind_senders, send_letters
 from tongti.lifting.actions.standing import close, enter_paper, send_back, sign_off, withdraw
 from tongti.lifting.actions.telling import tell_below
 from tongti.lifting.drafts import LiftDraft
@@ -34,13 +34,13 @@ __all__ = [
     "follow",
     "hurry",
     "make_own_key",
+    "peers_with_letters",
     "prepare",
     "receive",
     "remind_senders",
     "revoke_peer",
     "rotate_own_key",
     "send_again",
-    "send_all_letters",
     "send_back",
     "send_letters",
     "sign_off",

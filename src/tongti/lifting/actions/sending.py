@@ -61,17 +61,6 @@ def send_letters(*, peer_id: int, limit: int = 100) -> int:
     return sent
 
 
-def send_all_letters() -> int:
-    """The same for every peer that has something due. Answers how many arrived; what goes wrong with one peer stops no other."""
-    sent = 0
-    for peer_id in peers_with_letters():
-        try:
-            sent += send_letters(peer_id=peer_id)
-        except Exception:
-            log.exception("letters not sent", extra={"peer_id": peer_id})
-    return sent
-
-
 def remind_senders() -> int:
     """Each minute: one job for each peer that has something due, under that link's lock. Answers how many."""
     waiting = peers_with_letters()
