@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.papers.conftest import WORDS
-from tongti.papers.models import Paper, PaperSeries
+from tongti.papers.models import Paper, PaperSeries, PaperTemplate
 from tongti.papers.rendering import portable
 from tongti.trail import queries as trail
 
@@ -72,6 +72,21 @@ def test_wrong_days_and_a_wrong_code_say_so_beside_the_field(browser, outing):
     assert (answer.status_code, "机关代字只写字" in text(answer)) == (422, True)
     assert browser.post(page, {"head": "专班", "code": "云", **fonts}).status_code == 302
     assert browser.get(reverse("desk:paper_template", args=["novel"])).status_code == 404
+
+
+def test_two_who_change_how_a_kind_looks_do_not_overwrite_each_other(browser, set_up):
+    page = reverse("desk:paper_template", args=["weekly"])
+    typed = {"head": "专班", "code": "云"} | {f"font_{name}": "仿宋" for name in ("title", "body", "first", "second")}
+    assert 'name="version" value="1"' in text(browser.get(page))
+    assert browser.post(page, typed | {"version": "1"}).status_code == 302
+    for seen in ("1", "", "坏", "²"):
+        late = browser.post(page, typed | {"head": "我写的专班", "version": seen})
+        assert (late.status_code, "别人存了新的一版" in text(late), "我写的专班" in text(late)) == (422, True, True)
+    # the page that comes back says which version it is now: pressed again, it is meant
+    assert 'name="version" value="2"' in text(late)
+    assert PaperTemplate.objects.filter(kind="weekly").count() == 2
+    assert browser.post(page, typed | {"head": "我写的专班", "version": "2"}).status_code == 302
+    assert PaperTemplate.objects.get(kind="weekly", version=3).head == "我写的专班"
 
 
 @pytest.mark.parametrize(("name", "most"), [("desk:papers", 20), ("desk:paper", 18), ("desk:paper_numbers", 18)])

@@ -35,7 +35,7 @@ from tongti.lifting.queries.peers import (
     unit_ids_of,
 )
 
-LiftState, ArrivalState, PeerSide = Lift.State, Arrival.State, Peer.Side
+LiftState, ArrivalState, PeerSide, PeerState = Lift.State, Arrival.State, Peer.Side, Peer.State
 
 __all__ = [
     "ArrivalState",
@@ -45,6 +45,7 @@ __all__ = [
     "LiftState",
     "LiftView",
     "PeerSide",
+    "PeerState",
     "arrival_for",
     "arrivals",
     "arrivals_on",

@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from tongti.papers import access
 from tongti.papers.kinds import KINDS
 from tongti.papers.models import PaperTemplate
 from tongti.shared import clock
-from tongti.shared.errors import BadInput
+from tongti.shared.errors import BadInput, Raced
 from tongti.shared.text import checked_words
 from tongti.trail import actions as trail
 from tongti.units.access import Viewer
@@ -69,8 +69,11 @@ def blank_look(unit: Unit | None) -> dict[str, str]:
 
 
 @transaction.atomic
-def change_template(*, kind: str, draft: TemplateDraft, unit: Unit | None = None, by: Viewer) -> PaperTemplate:
-    """A new version, for papers made from now on; of a unit's own look when ``unit`` is given. Raises BadInput, NotAllowed."""
+def change_template(
+    *, kind: str, draft: TemplateDraft, unit: Unit | None = None, seen: int | None = None, by: Viewer
+) -> PaperTemplate:
+    """A new version, for papers made from now on; of a unit's own look when ``unit`` is given. ``seen`` is the version that it was
+    written from (0: none yet): what somebody else saved since is not lost. Raises BadInput, NotAllowed, Raced."""
     if kind not in KINDS:
         raise BadInput("kind", "没有这个文种。")
     access.require_signer(by, kind, unit)
@@ -81,12 +84,20 @@ def change_template(*, kind: str, draft: TemplateDraft, unit: Unit | None = None
     if set(checked["code"]) & NOT_IN_A_CODE:
         raise BadInput("code", "机关代字只写字，年份和号由系统编，例如“云调研”。")
     before = PaperTemplate.objects.select_for_update().filter(kind=kind, unit=unit).order_by("-version").first()
+    # counted after the lock: whoever waited for it sees what was saved meanwhile
+    last = PaperTemplate.objects.filter(kind=kind, unit=unit).aggregate(n=Max("version"))["n"] or 0
+    if seen is not None and seen != last:
+        raise Raced
     if before is not None and asdict(draft) == {name: getattr(before, name) for name in LABELS}:
         return before
-    last = PaperTemplate.objects.filter(kind=kind, unit=unit).aggregate(n=Max("version"))["n"] or 0
-    made = PaperTemplate.objects.create(
-        kind=kind, unit=unit, version=last + 1, made_by_id=by.officer_id, made_at=clock.now(), **checked
-    )
+    try:
+        with transaction.atomic():
+            made = PaperTemplate.objects.create(
+                kind=kind, unit=unit, version=last + 1, made_by_id=by.officer_id, made_at=clock.now(), **checked
+            )
+    except IntegrityError as error:
+        # the very first version has no row to lock: two begin with it, one of them is told so
+        raise Raced from error
     changed = [name for name in LABELS if before is None or getattr(before, name) != checked[name]]
     trail.record(
         "paper_template.changed",

@@ -226,7 +226,11 @@ def template(request: DeskRequest, kind: str) -> HttpResponse:
     form = TemplateForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.change_template(kind=kind, draft=form.draft(), unit=look.unit, by=request.viewer)
+            seen = _number(request.POST.get("version"))
+            made = actions.change_template(kind=kind, draft=form.draft(), unit=look.unit, seen=seen, by=request.viewer)
+        except Raced:
+            current = papers.current_template(kind, look.unit)
+            form.add_error(None, "您打开这一页以后别人存了新的一版，您的还没有存；您填的还在下面，对照着改好再存。")
         except DomainError as refused:
             _beside(form, refused)
         else:

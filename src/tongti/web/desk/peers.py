@@ -97,7 +97,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
     peer = queries.peer_for(request.viewer, pk)
     if request.method != "POST":
         return _show(request, peer)
-    form = PeerForm(request.POST, known=True)
+    form = PeerForm(request.POST, known=True, cut=_is_cut(peer))
     if not form.is_valid():
         return _show(request, peer, status=422, form=form)
     data = form.cleaned_data
@@ -145,6 +145,10 @@ def do(request: DeskRequest, pk: int) -> HttpResponse:
     return redirect("desk:peer", pk)
 
 
+def _is_cut(peer: Any) -> bool:
+    return bool(peer.state == queries.PeerState.REVOKED)
+
+
 def _show(
     request: DeskRequest,
     peer: Any,
@@ -157,7 +161,7 @@ def _show(
     context = {
         "peer": peer,
         "own": queries.own_card(),
-        "edit": form or PeerForm(known=True, initial=first),
+        "edit": form or PeerForm(known=True, cut=_is_cut(peer), initial=first),
         "confirm": confirm or ConfirmForm(),
         "form": form or confirm,
         "page": queries.letters_out(peer, request.GET.get("after", "")),

@@ -43,7 +43,7 @@ class PeerForm(Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: bool = False, cut: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = self.fields["units"]
         assert isinstance(units, forms.MultipleChoiceField)
@@ -53,6 +53,8 @@ class PeerForm(Form):
         dress("units", units, small=True)
         if known:
             del self.fields["side"]
+        # a link that was cut comes back by its card only
+        if known and not cut:
             self.fields["card"].required = False
             self.fields["card"].label = "对方换了钥匙、网址，或者恢复过备份：名片"
             self.fields["card"].help_text = "填了要重新核对指纹，核对以后序号从头计；没有这些事就不填。"
