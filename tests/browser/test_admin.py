@@ -39,9 +39,9 @@ def test_the_administrator_sets_up_the_house(admin: Page, cast: Cast) -> None:
     admin.goto("/desk/admin/units/")
     check(admin, "units")
     rail = admin.get_by_role("navigation", name="主菜单")
-    assert [link.inner_text() for link in rail.get_by_role("link").all()][-10:] == [
-        "机构", "上下级链路", "人员和角色", "事项分类", "职责清单", "卡点原因", "时限规则", "工作日历", "贡献记录",
-        "用语和模板",
+    assert [link.inner_text() for link in rail.get_by_role("link").all()][-11:] == [
+        "机构", "上下级链路", "乡镇方格", "人员和角色", "事项分类", "职责清单", "卡点原因", "时限规则", "工作日历",
+        "贡献记录", "用语和模板",
     ]  # fmt: skip
     # a unit: first with a short name that is taken, then with its own
     admin.get_by_role("link", name="新增单位").click()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.policy.join import question_of
+
 TABLE: list[tuple[str, str, int]] = []
 
 
@@ -46,6 +48,8 @@ SAMPLE: dict[str, Any] = {
     "desk:callback": _call_back,
     "desk:callback_deadline": _call_back,
     "board:rate": lambda world: {"key": "solved"},
+    "board:town": lambda world: {"pk": world.regions["临江镇"].pk},
+    "board:brief": lambda world: {"pk": question_of(world).pk},
     "board:unit": lambda world: {"pk": world.units["水利局"].pk},
     "board:unit_answered": lambda world: {"pk": world.units["水利局"].pk},
     "desk:guide": lambda world: {"slug": "clerk"},

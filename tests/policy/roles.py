@@ -307,12 +307,16 @@ WHO: dict[str, set[str]] = {
     "board:unit": BOARD - {"monitoring_clerk"},
     "board:unit_answered": BOARD - {"monitoring_clerk"},
     "board:cases": BOARD,
+    "board:units": BOARD,
+    "board:town": BOARD,
+    # a question that is not dispatched yet: whoever reads the whole district
+    "board:brief": DISTRICT & BOARD,
     # administering, and looking over everybody's shoulder
     **dict.fromkeys(
         (
             "desk:units", "desk:unit_new", "desk:unit", "desk:unit_switch", "desk:officers", "desk:officer_new",
             "desk:officer", "desk:officer_post", "desk:officer_post_end", "desk:officer_password", "desk:officer_switch",
-            "desk:roles", "desk:categories", "desk:category_new", "desk:category", "desk:category_switch", "desk:duties",
+            "desk:roles", "desk:town_tiles", "desk:categories", "desk:category_new", "desk:category", "desk:category_switch", "desk:duties",
             "desk:duty_new", "desk:duty", "desk:regimes", "desk:regime_new", "desk:regime", "desk:regime_edit",
             "desk:regime_withdraw", "desk:simulate", "desk:calendar", "desk:special_day_remove", "desk:office_hours",
             "desk:office_hours_remove", "desk:calendar_notice_new", "desk:calendar_notice", "desk:calendar_notice_enforce", "desk:calendar_notice_drop",

@@ -24,7 +24,11 @@ class Delta(models.Model):
 
 
 class Daily(models.Model):
-    """One measure of one unit (0 = district) and one subject (question id, or 0) on one day."""
+    """One measure of one unit (0 = district) and one subject (question id, or 0) on one day.
+
+    The figures of townships (measures ``town_…``) have the township's region in ``unit_id``: it is whose figure it is, and so
+    they are folded into months like those of units.
+    """
 
     personal = frozenset[str]()
 

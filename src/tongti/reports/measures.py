@@ -14,6 +14,7 @@ from tongti.formulas import counters
 from tongti.questions.models import Membership, Question
 from tongti.relay.models import OPEN, Baton
 from tongti.trail.models import Event
+from tongti.units.towns import TownOf
 from tongti.verdicts.models import Invitation, Verdict
 
 NO_DAY = Value(None, output_field=DateField())
@@ -25,11 +26,20 @@ OPEN_QUESTIONS = Q(state__in=[Question.State.SET_UP, Question.State.HANDLING, Qu
 def measures() -> Sequence[Measure]:
     """In the order in which a reader meets them. What is counted from the trail is what happened, not how things stand now: an
     answer that was reopened and given again counts twice."""
+    town = TownOf("place_id")
     cases, batons = Case.objects.filter(OPEN_CASES), Baton.objects.filter(state__in=OPEN)
     return (
         Measure("received", "收到", _rows(Case.objects, day=TruncDate("received_at")), by_day=True, units=False),
         Measure("open", "在办诉求", _rows(cases), units=False),
         Measure("unit_open", "各单位手里的诉求", _rows(cases, unit=F("holder_id")), district=False),
+        Measure(
+            "town_received",
+            "各乡镇收到",
+            _rows(Case.objects, unit=town, day=TruncDate("received_at")),
+            by_day=True,
+            district=False,
+        ),
+        Measure("town_open", "各乡镇在办诉求", _rows(cases, unit=town), district=False),
         Measure("questions_open", "在办的题", _rows(Question.objects.filter(OPEN_QUESTIONS)), units=False),
         Measure("question_askers", "一道题的反映人", _askers(), by_day=True, units=False),
         Measure("batons_open", "在办的棒", _rows(batons, unit=F("unit_id"))),

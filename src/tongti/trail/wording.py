@@ -104,6 +104,7 @@ WORDS: dict[str, str] = {
     "lift.closed": "提级事项办结",
     "lift.heard_of": "听到上级办到哪一步",
     "region.added": "添上级的地区",
+    "region.tile_placed": "摆乡镇方格",
     # links to other deployments, and what came over them
     "ownkey.made": "生成本站密钥",
     "peer.added": "登记上下级链路",

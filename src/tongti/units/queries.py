@@ -18,6 +18,9 @@ from tongti.shared.pages import Page, page_of
 from tongti.units.access import ROLES, May, Role, Seat, Viewer
 from tongti.units.models import Category, Duty, Post, Region, Template, Transfer, Unit
 
+UNPLACED_WIDE = 4
+"""Columns of a tile map that nobody has arranged yet."""
+
 
 def viewer_of(officer: Officer) -> Viewer:
     """The officer with the posts she holds today; one query, prepared, because every page of the desk begins with it."""
@@ -47,6 +50,27 @@ def townships() -> QuerySet[Region]:
 def villages(township_id: int) -> QuerySet[Region]:
     """Active villages and communities of one township, by code."""
     return Region.objects.filter(parent_id=township_id, level=Region.Level.VILLAGE, active=True).order_by("code")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A township and where it stands in the tile map; ``own`` False: nobody has placed it, and it stands where there was room."""
+
+    town: Region
+    row: int
+    column: int
+    own: bool
+
+
+def tiles() -> list[Placed]:
+    """Every active township with its square, by row and column; one query. Those that nobody placed follow below, by code."""
+    towns = list(townships().select_related("tile"))
+    placed = [Placed(t, t.tile.row, t.tile.column, own=True) for t in towns if hasattr(t, "tile")]
+    others = [t for t in towns if not hasattr(t, "tile")]
+    below = max((p.row for p in placed), default=0) + 1
+    wide = max([p.column for p in placed] + [UNPLACED_WIDE])
+    placed += [Placed(t, below + n // wide, 1 + n % wide, own=False) for n, t in enumerate(others)]
+    return sorted(placed, key=lambda p: (p.row, p.column))
 
 
 @kept

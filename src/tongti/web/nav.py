@@ -107,6 +107,7 @@ NAV: tuple[NavGroup, ...] = (
             NavItem(_("机构"), "network", "desk:units"),
             NavItem(_("上下级链路"), "link", "desk:peers"),
             NavItem(_("单位承接"), "merge", "desk:successions"),
+            NavItem(_("乡镇方格"), "layout-grid", "desk:town_tiles"),
             NavItem(_("人员和角色"), "contact", "desk:officers"),
             NavItem(_("事项分类"), "tags", "desk:categories"),
             NavItem(_("职责清单"), "clipboard-list", "desk:duties"),

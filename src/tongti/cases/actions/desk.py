@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from tongti.cases import access
 from tongti.cases.actions import files
-from tongti.cases.actions.intake import TITLE_LIMIT, Intake, register, tokens
+from tongti.cases.actions.intake import TITLE_LIMIT, Intake, register, tokens, town_counts
 from tongti.cases.actions.moves import close
 from tongti.cases.diversions import DIVERSIONS
 from tongti.cases.errors import AlreadyDispatched, NotOpen
@@ -27,6 +28,7 @@ from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Category, Region
+from tongti.units.towns import TownOf
 
 WORDS_LIMIT = 5000
 _ON_THE_SPOT = uuid.UUID("6ce1c1de-9d6b-4b53-8a43-0a3f4a3c2f10")
@@ -193,6 +195,9 @@ def correct(
     if not Case.objects.filter(pk=case.pk, state=case.state, **before).update(**changes, **extra):
         raise Raced
     case.refresh_from_db(fields=[name.removesuffix("_id") for name in changes])
+    if "place_id" in changes:
+        _count_in_town(case, before["place_id"], amount=-1)
+        _count_in_town(case, case.place_id)
     trail.record("case.corrected", case, by=by, facts=facts)
     if "title" in changes:
         later.defer("match_case", case_id=case.pk)
@@ -215,6 +220,12 @@ def reveal_asker(*, case: Case, reason: str, by: Viewer) -> Reveal:
     granted = parties.reveal(party_id=case.party_id, reason=reason, by=by)
     trail.record("case.asker_revealed", case, by=by, facts={"reveal": granted.pk})
     return granted
+
+
+def _count_in_town(case: Case, place_id: int | None, *, amount: int = 1) -> None:
+    """An open case is one more (or less) of the township in which ``place_id`` lies, received there from the start."""
+    town = Region.objects.filter(pk=place_id).annotate(town=TownOf("id")).values_list("town", flat=True).first()
+    figures.add(town_counts(town, clock.today(), timezone.localdate(case.received_at), amount=amount))
 
 
 def _add(case: Case, *, key: uuid.UUID, words: str, for_asker: bool, by: Actor) -> Addition:

@@ -37,6 +37,7 @@ from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Category, Region
 from tongti.units.queries import fallback_unit, viewer_of
+from tongti.units.towns import TownOf
 
 CHUNK = 500
 MOST_BYTES = 60 * 1024 * 1024
@@ -185,6 +186,7 @@ class _Names:
 
     holder_id: int
     places: Mapping[str, int]
+    towns: Mapping[int, int | None]
     categories: Mapping[str, int]
     kinds: Mapping[str, str]
     channels: Mapping[str, str]
@@ -205,6 +207,7 @@ class _Names:
         return cls(
             holder_id=holder.pk,
             places=places,
+            towns=dict(Region.objects.annotate(town=TownOf("id")).values_list("id", "town")),
             categories=categories,
             kinds=_by_label(Case.Kind),
             channels=_by_label(Case.Channel),
@@ -242,7 +245,7 @@ def _enter_chunk(batch: ImportBatch, table: Table, names: _Names, *, by: Actor) 
             intakes[row.source_id] = _intake(batch, row, names)
         except BadInput as wrong:
             problems.append((row.number, wrong.sentence))
-    _insert(list(intakes.values()), names.holder_id, by=by)
+    _insert(list(intakes.values()), names, by=by)
     RowError.objects.bulk_create(
         [RowError(batch=batch, row=number, sentence=sentence[:200]) for number, sentence in problems],
         ignore_conflicts=True,
@@ -257,7 +260,7 @@ def _enter_chunk(batch: ImportBatch, table: Table, names: _Names, *, by: Actor) 
         raise Raced
 
 
-def _insert(intakes: Sequence[Intake], holder_id: int, *, by: Actor) -> None:
+def _insert(intakes: Sequence[Intake], names: _Names, *, by: Actor) -> None:
     """Parties, cases, trail and figures of many rows with about ten statements; numbers in the order of the rows."""
     if not intakes:
         return
@@ -268,11 +271,16 @@ def _insert(intakes: Sequence[Intake], holder_id: int, *, by: Actor) -> None:
     ids = _fresh_ids(len(intakes))
     now = clock.now()
     cases = [
-        new_case(intake, pk=pk, party_id=party_id, holder_id=holder_id, now=now, by=by)
+        new_case(intake, pk=pk, party_id=party_id, holder_id=names.holder_id, now=now, by=by)
         for intake, pk, party_id in zip(intakes, ids, party_ids, strict=True)
     ]
     trail.record_many([("case.imported", case, registered_facts(case)) for case in cases], by=by, first=True)
-    figures.add(_summed([count for case in cases for count in registered_counts(case)]))
+    towns = names.towns
+    figures.add(
+        _summed(
+            [c for case in cases for c in registered_counts(case, towns.get(case.place_id) if case.place_id else None)]
+        )
+    )
     numbering.give_numbers(cases, year=clock.today().year)
     _copy(cases)
 

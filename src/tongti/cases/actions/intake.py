@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,6 +24,7 @@ from tongti.shared.text import ONLY_SIGNS, has_words, tidy, words
 from tongti.shared.uploads import CleanUpload, Upload, clean_all
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
+from tongti.units.towns import TOWN_OF
 
 BODY_LIMIT = 20_000
 TITLE_LIMIT = 120
@@ -123,11 +124,13 @@ def checked(intake: Intake) -> Intake:
 
 @dataclass(frozen=True)
 class Ground:
-    """What an intake stands on: the case it made already (if any), else a fresh id and the unit that will hold it."""
+    """What an intake stands on: the case it made already (if any), else a fresh id, the unit that will hold it, and the township
+    it is about."""
 
     known_id: int | None
     case_id: int
     holder_id: int
+    town_id: int | None
 
 
 @transaction.atomic
@@ -135,7 +138,7 @@ def _enter(intake: Intake, ground: Ground, who: parties.Contact, cleaned: Sequen
     party_id = intake.asker_party_id or (None if who.empty else parties.keep(who, by=by))
     case = new_case(intake, pk=ground.case_id, party_id=party_id, holder_id=ground.holder_id, now=clock.now(), by=by)
     trail.record("case.registered", case, by=by, facts=registered_facts(case), first=True)
-    figures.add(registered_counts(case))
+    figures.add(registered_counts(case, ground.town_id))
     files.keep(case, cleaned, by=by)
     later.defer("match_case", case_id=case.pk)
     case.search = tokens_literal(f"{case.title}\n{case.body}")
@@ -199,22 +202,29 @@ def registered_facts(case: Case) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def registered_counts(case: Case) -> list[Count]:
-    """The figures that one registration moves: received on the day it was received, open from today."""
-    day = clock.today()
+def registered_counts(case: Case, town_id: int | None) -> list[Count]:
+    """The figures that one registration moves: received on the day it was received, open from today; of the district, the unit
+    that holds it, and the township ``town_id`` it is about."""
+    day, received = clock.today(), timezone.localtime(case.received_at).date()
     assert case.holder_id is not None
-    return [
-        Count("received", timezone.localtime(case.received_at).date()),
-        Count("open", day),
-        Count("unit_open", day, unit_id=case.holder_id),
-    ]
+    counts = [Count("received", received), Count("open", day), Count("unit_open", day, unit_id=case.holder_id)]
+    return counts + town_counts(town_id, day, received)
+
+
+def town_counts(town_id: int | None, day: date, received: date | None = None, *, amount: int = 1) -> list[Count]:
+    """One case more (or less) open in a township; ``received`` when it also counts as received there. None: of no township."""
+    if town_id is None:
+        return []
+    counts = [Count("town_open", day, unit_id=town_id, amount=amount)]
+    return counts + ([Count("town_received", received, unit_id=town_id, amount=amount)] if received else [])
 
 
 def _ground(intake: Intake) -> Ground:
     """Look before the transaction: one query that also checks the ids that were chosen. Raises BadInput, NoHolder."""
     with prepared.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce((SELECT id FROM cases_case WHERE key = %(key)s), "
+            "SELECT " + TOWN_OF.format(place="%(place)s::bigint") + ", "  # noqa: S608  (a text of our own)
+            "coalesce((SELECT id FROM cases_case WHERE key = %(key)s), "
             "(SELECT id FROM cases_case WHERE source <> '' AND source = %(source)s AND source_id = %(source_id)s)), "
             "nextval(pg_get_serial_sequence('cases_case', 'id')), "
             "(SELECT id FROM units_unit WHERE is_fallback AND active LIMIT 1), "
@@ -230,7 +240,7 @@ def _ground(intake: Intake) -> Ground:
                 "repeat": intake.repeat_of_id,
             },
         )
-        known_id, case_id, holder_id, category_ok, place_ok, repeat_ok = cursor.fetchone()
+        town_id, known_id, case_id, holder_id, category_ok, place_ok, repeat_ok = cursor.fetchone()
     for field, fine, what in (
         ("category", category_ok, "分类"),
         ("place", place_ok, "地点"),
@@ -240,4 +250,4 @@ def _ground(intake: Intake) -> Ground:
             raise BadInput(field, f"没有这个{what}，请重新选择。")
     if holder_id is None:
         raise NoHolder
-    return Ground(known_id=known_id, case_id=case_id, holder_id=holder_id)
+    return Ground(known_id=known_id, case_id=case_id, holder_id=holder_id, town_id=town_id)

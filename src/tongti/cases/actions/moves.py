@@ -15,6 +15,7 @@ from django.db.models import Case as When_
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from tongti.cases.actions.intake import town_counts
 from tongti.cases.models import Case
 from tongti.deadlines.reckonings import KeptDay
 from tongti.figures import actions as figures
@@ -23,6 +24,7 @@ from tongti.shared import clock, rows
 from tongti.shared.actor import Actor
 from tongti.shared.errors import Raced
 from tongti.trail import actions as trail
+from tongti.units.towns import TownOf
 
 State = Case.State
 DueOn = KeptDay | None | Mapping[int, KeptDay]
@@ -142,6 +144,7 @@ def close(*, case: Case, closing: str, by: Actor) -> Case:
     verb = "case.withdrawn" if withdrawn else "case.closed"
     trail.record(verb, case, by=by, facts=_without_none(closing=closing, was=before.state, late=late or None))
     counts = [Count("open", today, amount=-1), *_stock(before.holder_id, -1, today)]
+    counts += town_counts(_town(before), today, amount=-1)
     if closing == Case.Closing.DIVERTED:
         # told its way, not handled: counted apart (W1 rule 1)
         counts += _both("diverted", before.holder_id, today)
@@ -179,7 +182,10 @@ def reopen(*, case: Case, holder_id: int, due_on: KeptDay | None, by: Actor, why
     )
     trail.record("case.reopened", case, by=by, facts=facts)
     counts = [*_both("reopened", holder_id, today), *_stock(holder_id, 1, today)]
-    counts += [Count("open", today)] if before.state == State.CLOSED else _stock(before.holder_id, -1, today)
+    if before.state == State.CLOSED:
+        counts += [Count("open", today), *town_counts(_town(before), today)]
+    else:
+        counts += _stock(before.holder_id, -1, today)
     figures.add(counts)
     return case
 
@@ -190,7 +196,12 @@ def _locked(case_ids: Collection[int], *states: str) -> list[Case]:
     columns = (
         "id", "number", "state", "holder_id", "dispatched_at", "due_on", "reckoning_id", "answered_at", "closing",
     )  # fmt: skip
-    return list(found.only(*columns))
+    return list(found.annotate(town=TownOf("place_id")).only(*columns))
+
+
+def _town(case: Case) -> int | None:
+    """The township of a case that ``_locked`` read."""
+    return case.town  # type: ignore[attr-defined, no-any-return]  # annotated there
 
 
 def _with_units(unit_ids: Collection[int]) -> Func:

@@ -18,6 +18,7 @@ from tongti.shared.pages import Page, page_of
 from tongti.supervision import access, finding, rules
 from tongti.supervision.models import LADDER, Instruction, Item, Proposal, Recheck, Rule, Rung, Step
 from tongti.supervision.rules import RuleView
+from tongti.units import queries as units
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
 
@@ -31,6 +32,7 @@ INSTRUCTION_TABS: dict[str, tuple[str, ...]] = {
     "answered": (Instruction.State.ANSWERED.value,),
     "closed": (Instruction.State.CLOSED.value,),
 }
+MOST_PHRASES = 8
 _MATTER = ("question", "question__place", "case", "case__place")
 
 
@@ -300,6 +302,12 @@ def instructions_on(viewer: Viewer, *, question: Question | None = None, case: C
 
 def _instructions(viewer: Viewer) -> QuerySet[Instruction]:
     return Instruction.objects.filter(access.visible(viewer, "owner"))
+
+
+def phrases() -> tuple[str, ...]:
+    """常用批示: the office's ready phrases, one a line of the text “批示常用语”, at most MOST_PHRASES."""
+    lines = (line.strip() for line in units.words("instruction.phrases").splitlines())
+    return tuple(line for line in lines if line)[:MOST_PHRASES]
 
 
 def may_on_instruction(viewer: Viewer, row: Instruction) -> dict[str, bool]:

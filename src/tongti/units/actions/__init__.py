@@ -30,6 +30,7 @@ from tongti.units.actions.people import (
     switch_officer,
 )
 from tongti.units.actions.places import add_place_above
+from tongti.units.actions.tiles import place_tiles
 from tongti.units.actions.wording import change_text, check_text
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "load_defaults",
     "make_fallback",
     "move_unit",
+    "place_tiles",
     "rename_category",
     "reset_password",
     "switch_category",

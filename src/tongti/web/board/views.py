@@ -9,10 +9,12 @@ from tongti.cases import queries as cases
 from tongti.reports import queries
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
+from tongti.supervision import queries as supervision
 from tongti.units.access import May, Scope
 from tongti.verdicts import queries as verdicts
-from tongti.web.board import columns
+from tongti.web.board import columns, towns
 from tongti.web.desk.doors import DeskRequest, desk
+from tongti.web.desk.supervision_forms import InstructForm
 
 
 @require_safe
@@ -24,6 +26,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "board": board,
         "periods": queries.PERIODS,
         "columns": columns.of(board.due),
+        "squares": towns.squares(board.towns, board.period),
         "now": clock.now(),
         "paused": request.GET.get("refresh") == "off",
         # the district's figures open the district's lists: nothing to open for whoever reads only her unit's cases
@@ -79,7 +82,56 @@ def due(request: DeskRequest) -> HttpResponse:
     which = queries.Due(shown) if shown in set(queries.Due) else queries.Due.OVERDUE
     cursor = request.GET.get("after", "")
     page = queries.due_list(request.viewer, on=on, which=which, unit_id=unit_id, cursor=cursor)
-    return render(request, "board/due.html", {"page": page, "on": on, "unit": unit, "which": which})
+    return render(
+        request, "board/due.html", {"page": page, "on": on, "unit": unit, "which": which} | _instructs(request)
+    )
+
+
+@require_safe
+@desk(May.BOARD)
+def units(request: DeskRequest) -> HttpResponse:
+    """单位办理: every unit of the table, the most overdue first."""
+    span = queries.period(request.GET.get("period", "month"))
+    context = {"rows": queries.unit_rows(request.viewer, span), "span": span, "periods": queries.PERIODS}
+    return render(request, "board/units.html", context)
+
+
+@require_safe
+@desk(May.BOARD)
+def town(request: DeskRequest, pk: int) -> HttpResponse:
+    """What is open in one township, or what came in there during the period: the list behind its square."""
+    found = queries.town_for(request.viewer, pk)
+    span = queries.period(request.GET.get("period", "month"))
+    received = request.GET.get("show") == "received"
+    filters = cases.Filters(
+        place_id=pk, **({"since": span.since, "until": span.until} if received else {"open_only": True})
+    )
+    tile = next(t for t in queries.town_tiles(request.viewer, span) if t.town.pk == pk)
+    context = {
+        "town": found,
+        "tile": tile,
+        "span": span,
+        "periods": queries.PERIODS,
+        "received": received,
+        # figures are the district's; who reads only her unit's cases would find another number in the list
+        "whole": request.viewer.scope(May.SEE) == Scope.ALL,
+        "page": cases.inbox(request.viewer, filters, cursor=request.GET.get("after", "")),
+    } | _instructs(request)
+    return render(request, "board/town.html", context)
+
+
+@require_safe
+@desk(May.BOARD)
+def brief(request: DeskRequest, pk: int) -> HttpResponse:
+    """一页纸 of a question, for the phone and for paper, with the box for the leader's words."""
+    instructs = request.viewer.can(May.INSTRUCT)
+    context = {
+        "brief": queries.brief(request.viewer, pk),
+        "instructs": instructs,
+        "form": InstructForm() if instructs else None,
+        "phrases": supervision.phrases(),
+    }
+    return render(request, "board/brief.html", context)
 
 
 @require_safe
@@ -130,7 +182,11 @@ def listed_cases(request: DeskRequest) -> HttpResponse:
     today = clock.today() if request.GET.get("show") == "today" else None
     filters = cases.Filters(since=today, until=today) if today else cases.Filters(open_only=True)
     page = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
-    return render(request, "board/cases.html", {"page": page, "today": today})
+    return render(request, "board/cases.html", {"page": page, "today": today} | _instructs(request))
+
+
+def _instructs(request: DeskRequest) -> dict[str, bool]:
+    return {"instructs": request.viewer.can(May.INSTRUCT)}
 
 
 def _number(text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -74,8 +74,19 @@ def on_case(request: DeskRequest, pk: int) -> HttpResponse:
     return _instruct(request, case=cases.case_for(request.viewer, pk))
 
 
+def _typed(request: DeskRequest) -> QueryDict | None:
+    """What was sent; a ready phrase that was tapped stands before her own words."""
+    if request.method != "POST":
+        return None
+    typed = request.POST.copy()
+    phrase = request.POST.get("phrase", "")
+    if phrase in queries.phrases():
+        typed["words"] = f"{phrase}{request.POST.get('words', '').strip()}"
+    return typed
+
+
 def _instruct(request: DeskRequest, *, question: Any = None, case: Any = None) -> HttpResponse:
-    form = InstructForm(request.POST if request.method == "POST" else None)
+    form = InstructForm(_typed(request))
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -97,6 +108,7 @@ def _instruct(request: DeskRequest, *, question: Any = None, case: Any = None) -
         "question": question,
         "case": case,
         "form": form,
+        "phrases": queries.phrases(),
         "before": queries.instructions_on(request.viewer, question=question, case=case),
     }
     return render(request, "desk/supervision/instruct.html", context, status=status)

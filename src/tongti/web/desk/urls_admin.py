@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from tongti.web.desk import audit, calendar, calendar_notices, categories, duties, officers, regimes, texts, units
+from tongti.web.desk import (
+    audit,
+    calendar,
+    calendar_notices,
+    categories,
+    duties,
+    officers,
+    regimes,
+    texts,
+    town_tiles,
+    units,
+)
 
 urlpatterns = [
     path("admin/units/", units.page, name="units"),
     path("admin/units/new/", units.new, name="unit_new"),
     path("admin/units/<int:pk>/", units.one, name="unit"),
     path("admin/units/<int:pk>/switch/", units.switch, name="unit_switch"),
+    path("admin/towns/", town_tiles.page, name="town_tiles"),
     path("admin/officers/", officers.page, name="officers"),
     path("admin/officers/new/", officers.new, name="officer_new"),
     path("admin/officers/roles/", officers.roles, name="roles"),

@@ -36,7 +36,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongti.shared import text
-from tongti.web import appearance, charts, guide, nav, wall_charts, wording
+from tongti.web import appearance, charts, guide, nav, tile_charts, wall_charts, wording
 from tongti.web import icons as _icons
 from tongti.web.fields import Shown, errors_of, shown
 from tongti.web.saying import Own, say
@@ -51,6 +51,7 @@ register.simple_tag(charts.mini_bars, name="mini_bars")
 register.simple_tag(charts.columns, name="columns")
 register.simple_tag(charts.bar, name="bar")
 register.simple_tag(charts.bullet, name="bullet")
+register.simple_tag(tile_charts.tiles, name="tiles")
 register.simple_tag(wall_charts.axis, name="wall_axis")
 register.simple_tag(wall_charts.strip, name="wall_strip")
 register.simple_tag(wall_charts.bar, name="wall_bar")
