@@ -307,6 +307,14 @@ WHO: dict[str, set[str]] = {
     "board:unit": BOARD - {"monitoring_clerk"},
     "board:unit_answered": BOARD - {"monitoring_clerk"},
     "board:cases": BOARD,
+    # targets: whoever reads the board reads them, the office sets them, the unit that answers for one reports its values
+    "desk:targets": BOARD,
+    "desk:goal": BOARD,
+    "desk:target_end": {"coordinator"},
+    # early signals, not handed out yet: whoever reads the district's board
+    "desk:signals": BOARD | UNIT_WORK,
+    "desk:signal": BOARD - {"unit_leader", "monitoring_clerk"},
+    "desk:signal_rule": {"supervisor", "coordinator", "leader"},
     "board:units": BOARD,
     "board:town": BOARD,
     # a question that is not dispatched yet: whoever reads the whole district

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "tongti.lifting",
     "tongti.formulas",
     "tongti.contributions",
+    "tongti.targets",
+    "tongti.signals",
     "tongti.papers",
     "tongti.exports",
     "tongti.search",

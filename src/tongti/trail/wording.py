@@ -105,6 +105,18 @@ WORDS: dict[str, str] = {
     "lift.heard_of": "听到上级办到哪一步",
     "region.added": "添上级的地区",
     "region.tile_placed": "摆乡镇方格",
+    # targets of rates, the goal set, early signals
+    "target.set": "定比率目标",
+    "target.ended": "停用比率目标",
+    "indicator.given": "定指标责任单位",
+    "indicator.reported": "填报指标值",
+    "signal.found": "发现预警",
+    "signal.found_again": "预警又出现",
+    "signal.faded": "预警回落",
+    "signal.dismissed": "预警不处理",
+    "signal.planned": "预警交办",
+    "signal.checked": "预警回看",
+    "signal_rule.set": "改预警口径",
     # links to other deployments, and what came over them
     "ownkey.made": "生成本站密钥",
     "peer.added": "登记上下级链路",

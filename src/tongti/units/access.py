@@ -46,6 +46,8 @@ class May(StrEnum):
     SUPERVISE = "督办"
     INSTRUCT = "批示"
     BOARD = "看板"
+    SET_TARGETS = "定目标"
+    REPORT_VALUES = "填报指标"
     EXPORT = "导出"
     SEE_IDENTITY = "查看身份"
     SEE_FIRMS = "查看登记簿"
@@ -78,12 +80,12 @@ _ROLES = (
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U, May.LIFT: U, May.SEE_IDENTITY: O, May.SEE_FIRMS: U,
           May.KEEP_FIRMS: U}),
     Role("unit_leader", "单位负责人", "审核并签发本单位牵头的共答，对结果负责。",
-         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.LIFT: S, May.SIGN_LIFT: U, May.EXPORT: S, May.BOARD: S,
+         {May.SEE: S, May.NOTE: S, May.RECEIVE: S, May.HANDLE: S, May.SIGN: U, May.LIFT: S, May.SIGN_LIFT: U, May.EXPORT: S, May.BOARD: S, May.REPORT_VALUES: U,
           May.SEE_FIRMS: S, May.KEEP_FIRMS: S}),
     Role("helper", "协办人", "写本单位承担部分的分答。",
          {May.SEE: U, May.NOTE: U, May.RECEIVE: U, May.HANDLE: U}),
     Role("coordinator", "统筹员", "指挥部或专班人员，跨单位协调、会商、提级。",
-         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.LIFT: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A,
+         {May.SEE: A, May.NOTE: A, May.JOIN: A, May.TUNE: A, May.RULE: A, May.LIFT: A, May.SUPERVISE: A, May.BOARD: A, May.SET_TARGETS: A, May.REPORT_VALUES: A, May.EXPORT: A,
           May.SEE_FIRMS: A, May.KEEP_FIRMS: A, May.SEE_VISITS: A, May.VISIT: A, May.CAMPAIGN: A}),
     Role("supervisor", "督办员", "盯时限、盯质量，提出督办。",
          {May.SEE: A, May.NOTE: A, May.SUPERVISE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A, May.SEE_VISITS: A}),
@@ -93,7 +95,7 @@ _ROLES = (
          {May.SEE: A, May.BOARD: A, May.EXPORT: A, May.SEE_FIRMS: A}),
     Role("field_officer", "走访员", "到企业和村里走访，把听到的难题登记进来。",
          {May.SEE: O, May.NOTE: O, May.REGISTER: U, May.SEE_FIRMS: U, May.KEEP_FIRMS: U, May.SEE_VISITS: O, May.VISIT: O}),
-    Role("indicator_clerk", "指标员", "填报目标指标的数值和出处。", {May.BOARD: A}),
+    Role("indicator_clerk", "指标员", "填报本单位和下属单位负责的目标指标，写明出处。", {May.BOARD: A, May.REPORT_VALUES: S}),
     Role("livelihood_clerk", "实事项目员", "填报为民办实事项目的进度和佐证。", {May.BOARD: A}),
     Role("monitoring_clerk", "监测员", "负责防贫监测对象的核查和帮扶记录。", {May.BOARD: U}),
     Role("publisher", "发布员", "审定可以对外公开的题目和答复。", {May.SEE: A, May.PUBLISH: A}),

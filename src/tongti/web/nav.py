@@ -89,6 +89,8 @@ NAV: tuple[NavGroup, ...] = (
         _("看全局"),
         (
             NavItem(_("看板"), "gauge", "board:home"),
+            NavItem(_("未诉先办"), "trending-up", "desk:signals"),
+            NavItem(_("目标指标"), "target", "desk:targets"),
             NavItem(_("单位办理"), "chart-column", "board:units"),
             NavItem(_("各项率"), "percent", "desk:rates"),
             NavItem(_("发布的数"), "lock", "desk:published"),

@@ -153,6 +153,12 @@ STATES: dict[str, State] = {
     "instruction.open": State(_("落实中"), "info", "pen-line"),
     "instruction.answered": State(_("已反馈"), "wait", "message-square-text"),
     "instruction.closed": State(_("已办结"), "mute", "circle-check"),
+    # 未诉先办
+    "signal.open": State(_("待研判"), "warn", "trending-up"),
+    "signal.faded": State(_("已回落"), "mute", "trending-down"),
+    "signal.dismissed": State(_("不处理"), "mute", "x"),
+    "signal.planned": State(_("已交办"), "info", "arrow-right"),
+    "signal.checked": State(_("已回看"), "ok", "circle-check"),
     # a need or offer, a pair of them, an introduction
     "listing.open": State(_("有效"), "info", "circle-dot-dashed"),
     "listing.withdrawn": State(_("已撤回"), "mute", "undo-2"),

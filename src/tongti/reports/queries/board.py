@@ -16,6 +16,11 @@ from tongti.reports.queries.periods import BEGINNING, Period, period
 from tongti.reports.queries.towns import TownTile, town_tiles
 from tongti.reports.queries.unit_table import UnitRow, unit_rows
 from tongti.shared import clock
+from tongti.signals import queries as signals
+from tongti.signals.models import Signal
+from tongti.targets import queries as targets
+from tongti.targets.models import Target
+from tongti.targets.queries import GoalSet
 from tongti.units.access import May, Viewer
 from tongti.verdicts import queries as verdicts
 from tongti.verdicts.queries import Rate, Rates
@@ -34,6 +39,21 @@ class RateCard:
     rate: Rate
     change: float | None
     course: tuple[float, ...]
+    target: Target | None
+
+    @property
+    def goal(self) -> float | None:
+        """What the rate is to reach, in percent; None while the office has not set it."""
+        return float(self.target.value) if self.target else None
+
+    @property
+    def reached(self) -> bool:
+        return self.goal is not None and self.rate.percent is not None and self.rate.percent >= self.goal
+
+    @property
+    def tone(self) -> str:
+        """Reached or not: never red, which is for what is overdue or failed (ui.md principle 8)."""
+        return "ok" if self.reached else "warn"
 
     @property
     def step(self) -> float:
@@ -72,6 +92,8 @@ class Board:
     overdue_by_unit: tuple[tuple[str, int], ...]
     units: tuple[UnitRow, ...]
     towns: tuple[TownTile, ...]
+    goals: GoalSet | None
+    signals: tuple[Signal, ...]
 
     @property
     def first_units(self) -> tuple[UnitRow, ...]:
@@ -121,16 +143,22 @@ def board(viewer: Viewer, code: str = "month") -> Board:
         overdue_by_unit=tuple((row.unit.short_name, row.overdue) for row in units if row.overdue)[:5],
         units=units,
         towns=town_tiles(viewer, span),
+        goals=targets.goal_set(viewer),
+        signals=tuple(signals.loudest(viewer)),
     )
 
 
 def _cards(span: Period, now: Rates) -> tuple[RateCard, ...]:
     since, until = span.before
     before = verdicts.rates(since=since, until=until)
-    weeks = _weekly_rates(span.until)
+    weeks, wanted = _weekly_rates(span.until), targets.in_force(span.until)
     return tuple(
         RateCard(
-            key=key, rate=getattr(now, key), change=_change(getattr(now, key), getattr(before, key)), course=weeks[key]
+            key=key,
+            rate=getattr(now, key),
+            change=_change(getattr(now, key), getattr(before, key)),
+            course=weeks[key],
+            target=wanted.get(key),
         )
         for key in ("responded", "solved", "satisfied")
     )

@@ -1,5 +1,7 @@
 """The leader's pages. Each calls one query; every number is a link to its list."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
@@ -9,6 +11,7 @@ from tongti.cases import queries as cases
 from tongti.reports import queries
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
+from tongti.signals import queries as signals
 from tongti.supervision import queries as supervision
 from tongti.units.access import May, Scope
 from tongti.verdicts import queries as verdicts
@@ -178,11 +181,16 @@ def unit_answered(request: DeskRequest, pk: int) -> HttpResponse:
 @require_safe
 @desk(May.BOARD)
 def listed_cases(request: DeskRequest) -> HttpResponse:
-    """The cases behind 在办诉求, or behind 今天新收, newest first."""
+    """The cases behind 在办诉求, behind 今天新收, or behind one signal, newest first."""
     today = clock.today() if request.GET.get("show") == "today" else None
     filters = cases.Filters(since=today, until=today) if today else cases.Filters(open_only=True)
+    asked = _number(request.GET.get("signal", ""))
+    signal = signals.signal_for(request.viewer, asked) if asked else None
+    if signal is not None:
+        week = {"since": signal.week, "until": signal.week + timedelta(days=6)}
+        filters = cases.Filters(category_id=signal.category_id, place_id=signal.town_id, **week)
     page = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
-    return render(request, "board/cases.html", {"page": page, "today": today} | _instructs(request))
+    return render(request, "board/cases.html", {"page": page, "today": today, "signal": signal} | _instructs(request))
 
 
 def _instructs(request: DeskRequest) -> dict[str, bool]:

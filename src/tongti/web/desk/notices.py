@@ -22,6 +22,7 @@ PLACES = {
     "case": "desk:case",
     "lift": "desk:lift",
     "exclusion": "desk:exclusion",
+    "signal": "desk:signal",
 }
 
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongti.web.desk.urls_answers")),
     path("", include("tongti.web.desk.urls_window")),
     path("", include("tongti.web.desk.urls_supervision")),
+    path("", include("tongti.web.desk.urls_goals")),
     path("", include("tongti.web.desk.urls_firms")),
     path("", include("tongti.web.desk.urls_visits")),
     path("", include("tongti.web.desk.urls_papers")),
