@@ -115,7 +115,7 @@ def test_a_leader_opens_every_number(story, open_page, live_server):
     check(page, "rate")
     assert "1 / 3" in page.content()
     expect(page.get_by_role("row")).to_have_count(4)
-    page.get_by_role("link", name="没有计入").click()
+    page.get_by_role("link", name="分子外的").click()
     expect(page.get_by_role("row")).to_have_count(3)
     page.goto("/board/")
     page.get_by_role("link", name="水利局").first.click()

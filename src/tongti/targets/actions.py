@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from tongti.formulas import queries as formulas
 from tongti.shared import clock
 from tongti.shared.errors import BadInput, Raced
 from tongti.shared.text import checked_words
@@ -15,7 +16,6 @@ from tongti.targets.models import Indicator, IndicatorValue, Target
 from tongti.trail import actions as trail
 from tongti.units.access import May, Viewer
 from tongti.units.models import Unit
-from tongti.verdicts.queries import LISTS
 from tongti.visits.models import Goal
 
 TARGET_LOCK = 7_102_004
@@ -37,7 +37,7 @@ class TargetDraft:
 def set_target(*, draft: TargetDraft, by: Viewer) -> Target:
     """定目标 for a rate. One that is in force for some of the same days ends: a day has one target. Raises NotAllowed, BadInput."""
     by.require(May.SET_TARGETS)
-    if draft.rate not in LISTS:
+    if draft.rate not in {formula.code for formula in formulas.formulas_on(clock.today())}:
         raise BadInput("rate", "请选一个比率。")
     if not 0 < draft.value <= 100:
         raise BadInput("value", "目标值是百分数，填 0 到 100 之间的数。")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tongti.formulas import queries as formulas
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
 from tongti.targets import access
 from tongti.targets.models import Indicator, IndicatorValue, Target
 from tongti.units.access import May, Viewer
-from tongti.verdicts.queries import LISTS
 from tongti.visits.models import Campaign, Goal
 
 ON_PACE, NEAR_PACE = 1.0, 0.7
@@ -20,7 +20,7 @@ ON_PACE, NEAR_PACE = 1.0, 0.7
 
 def rates() -> list[tuple[str, str]]:
     """(code, name) of the rates that can have a target."""
-    return [(code, name) for code, (name, _met) in LISTS.items()]
+    return [(formula.code, formula.name) for formula in formulas.formulas_on(clock.today())]
 
 
 def in_force(day: date) -> dict[str, Target]:
@@ -45,7 +45,8 @@ def target_for(viewer: Viewer, pk: int) -> Target:
 
 
 def rate_name(code: str) -> str:
-    return LISTS[code][0] if code in LISTS else code
+    """What a rate is called; the code itself when its formula is no longer in force."""
+    return dict(rates()).get(code, code)
 
 
 @dataclass(frozen=True)

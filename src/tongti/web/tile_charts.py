@@ -35,7 +35,7 @@ def tiles(squares: Sequence[Square], name: str = "") -> SafeString:
     wide = max((s.column for s in squares), default=1) * (WIDE + GAP) - GAP
     high = max((s.row for s in squares), default=1) * (HIGH + GAP) - GAP
     return format_html(
-        '<svg class="tiles" viewBox="-2 -2 {} {}" role="group" aria-label="{}">{}</svg>',
+        '<svg class="tiles" viewBox="-2 -2 {0} {1}" width="{0}" height="{1}" role="group" aria-label="{2}">{3}</svg>',
         wide + 4,
         high + 4,
         name,

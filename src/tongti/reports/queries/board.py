@@ -9,6 +9,8 @@ from datetime import date, timedelta
 
 from tongti.deadlines import queries as deadlines
 from tongti.figures import queries as figures
+from tongti.formulas import queries as formulas
+from tongti.formulas.queries import Figure
 from tongti.questions import access as question_access
 from tongti.questions.models import Question
 from tongti.reports.queries.due import DueDay, due_days
@@ -22,12 +24,11 @@ from tongti.targets import queries as targets
 from tongti.targets.models import Target
 from tongti.targets.queries import GoalSet
 from tongti.units.access import May, Viewer
-from tongti.verdicts import queries as verdicts
-from tongti.verdicts.queries import Rate, Rates
 
 OPEN_STATES = (Question.State.SET_UP, Question.State.HANDLING, Question.State.ANSWERED)
-HOT = 6
+HOT = 5
 UNITS = 14
+SIGNALS = 3
 DAYS = 7
 
 
@@ -36,7 +37,7 @@ class RateCard:
     """One rate with its change in percentage points against the stretch before, and its course over twelve weeks."""
 
     key: str
-    rate: Rate
+    rate: Figure
     change: float | None
     course: tuple[float, ...]
     target: Target | None
@@ -81,8 +82,6 @@ class Board:
 
     period: Period
     cards: tuple[RateCard, ...]
-    asked: int
-    given: int
     questions_open: int
     cases_open: int
     received_today: int
@@ -125,15 +124,12 @@ def board(viewer: Viewer, code: str = "month") -> Board:
     """The leader's page. Raises NotAllowed without the permission “看板”."""
     viewer.require(May.BOARD)
     span, today = period(code), clock.today()
-    now = verdicts.rates(since=span.since, until=span.until)
     stock = figures.totals(["questions_open", "open"], since=BEGINNING, until=today)
     units = unit_rows(viewer, span)
     due = due_days(today)
     return Board(
         period=span,
-        cards=_cards(span, now),
-        asked=now.asked,
-        given=now.given,
+        cards=_cards(viewer, span),
         questions_open=stock["questions_open"],
         cases_open=stock["open"],
         received_today=figures.totals(["received"], since=today, until=today)["received"],
@@ -144,28 +140,30 @@ def board(viewer: Viewer, code: str = "month") -> Board:
         units=units,
         towns=town_tiles(viewer, span),
         goals=targets.goal_set(viewer),
-        signals=tuple(signals.loudest(viewer)),
+        signals=tuple(signals.loudest(viewer, SIGNALS)),
     )
 
 
-def _cards(span: Period, now: Rates) -> tuple[RateCard, ...]:
+def _cards(viewer: Viewer, span: Period) -> tuple[RateCard, ...]:
     since, until = span.before
-    before = verdicts.rates(since=since, until=until)
+    now = {figure.code: figure for figure in formulas.rates(viewer, 0, span.since, span.until)}
+    before = {figure.code: figure for figure in formulas.rates(viewer, 0, since, until)}
     weeks, wanted = _weekly_rates(span.until), targets.in_force(span.until)
     return tuple(
         RateCard(
             key=key,
-            rate=getattr(now, key),
-            change=_change(getattr(now, key), getattr(before, key)),
+            rate=now[key],
+            change=_change(now[key], before.get(key)),
             course=weeks[key],
             target=wanted.get(key),
         )
         for key in ("responded", "solved", "satisfied")
+        if key in now
     )
 
 
-def _change(now: Rate, before: Rate) -> float | None:
-    if now.percent is None or before.percent is None:
+def _change(now: Figure, before: Figure | None) -> float | None:
+    if before is None or now.percent is None or before.percent is None:
         return None
     return round(now.percent - before.percent, 1)
 

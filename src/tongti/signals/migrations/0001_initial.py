@@ -6,64 +6,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('units', '0003_tile'),
+        ("units", "0003_tile"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField(verbose_name='哪一周')),
-                ('count', models.PositiveIntegerField(verbose_name='本周件数')),
-                ('past', models.JSONField(default=list, verbose_name='前几周')),
-                ('mean', models.FloatField(verbose_name='平均')),
-                ('deviation', models.FloatField(verbose_name='标准差')),
-                ('deviations', models.DecimalField(decimal_places=1, max_digits=3, verbose_name='几倍标准差')),
-                ('minimum', models.PositiveSmallIntegerField(verbose_name='至少几件')),
-                ('season', models.FloatField(null=True, verbose_name='去年同期平均')),
-                ('found_at', models.DateTimeField()),
-                ('counted_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', '待研判'), ('faded', '已回落'), ('dismissed', '不处理'), ('planned', '已交办'), ('checked', '已回看')], default='open', max_length=9, verbose_name='状态')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='为什么不处理')),
-                ('task', models.CharField(blank=True, max_length=500, verbose_name='交办内容')),
-                ('due_on', models.DateField(null=True, verbose_name='哪天前办好')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True, verbose_name='提醒回看')),
-                ('outcome', models.CharField(blank=True, choices=[('fell', '降下来了'), ('same', '没有变化'), ('rose', '还在涨')], max_length=4, verbose_name='回看结果')),
-                ('outcome_words', models.CharField(blank=True, max_length=300, verbose_name='回看说明')),
-                ('after', models.JSONField(default=list, verbose_name='交办以后各周')),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.category', verbose_name='分类')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='交给哪个单位')),
-                ('town', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.region', verbose_name='乡镇（街道）')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.DateField(verbose_name="哪一周")),
+                ("count", models.PositiveIntegerField(verbose_name="本周件数")),
+                ("past", models.JSONField(default=list, verbose_name="前几周")),
+                ("mean", models.FloatField(verbose_name="平均")),
+                ("deviation", models.FloatField(verbose_name="标准差")),
+                ("deviations", models.DecimalField(decimal_places=1, max_digits=3, verbose_name="几倍标准差")),
+                ("minimum", models.PositiveSmallIntegerField(verbose_name="至少几件")),
+                ("season", models.FloatField(null=True, verbose_name="去年同期平均")),
+                ("found_at", models.DateTimeField()),
+                ("counted_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待研判"),
+                            ("faded", "已回落"),
+                            ("dismissed", "不处理"),
+                            ("planned", "已交办"),
+                            ("checked", "已回看"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="为什么不处理")),
+                ("task", models.CharField(blank=True, max_length=500, verbose_name="交办内容")),
+                ("due_on", models.DateField(null=True, verbose_name="哪天前办好")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True, verbose_name="提醒回看")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("fell", "降下来了"), ("same", "没有变化"), ("rose", "还在涨")],
+                        max_length=4,
+                        verbose_name="回看结果",
+                    ),
+                ),
+                ("outcome_words", models.CharField(blank=True, max_length=300, verbose_name="回看说明")),
+                ("after", models.JSONField(default=list, verbose_name="交办以后各周")),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.category",
+                        verbose_name="分类",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="交给哪个单位",
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.region",
+                        verbose_name="乡镇（街道）",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', '-week', '-id'], name='signal_by_state'), models.Index(condition=models.Q(('reminded_at', None), ('state', 'planned')), fields=['due_on'], name='signal_to_check')],
-                'constraints': [models.UniqueConstraint(fields=('week', 'category', 'town'), name='signal_once_a_week'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['planned', 'checked']), _negated=True), models.Q(('decided_at__isnull', False), ('due_on__isnull', False), ('owner__isnull', False)), _connector='OR'), name='planned_signal_has_owner_and_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'dismissed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='dismissed_signal_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'checked'), _negated=True), models.Q(('checked_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='checked_signal_has_outcome')],
+                "indexes": [
+                    models.Index(fields=["state", "-week", "-id"], name="signal_by_state"),
+                    models.Index(
+                        condition=models.Q(("reminded_at", None), ("state", "planned")),
+                        fields=["due_on"],
+                        name="signal_to_check",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("week", "category", "town"), name="signal_once_a_week"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["planned", "checked"]), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False), ("due_on__isnull", False), ("owner__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="planned_signal_has_owner_and_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="dismissed_signal_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "checked"), _negated=True),
+                            models.Q(("checked_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="checked_signal_has_outcome",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignalRule',
+            name="SignalRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weeks', models.PositiveSmallIntegerField(verbose_name='和近几周比')),
-                ('deviations', models.DecimalField(decimal_places=1, max_digits=3, verbose_name='超过平均几倍标准差')),
-                ('minimum', models.PositiveSmallIntegerField(verbose_name='至少几件')),
-                ('season', models.BooleanField(default=True, verbose_name='也和去年同期比')),
-                ('source', models.CharField(max_length=120, verbose_name='依据')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weeks", models.PositiveSmallIntegerField(verbose_name="和近几周比")),
+                ("deviations", models.DecimalField(decimal_places=1, max_digits=3, verbose_name="超过平均几倍标准差")),
+                ("minimum", models.PositiveSmallIntegerField(verbose_name="至少几件")),
+                ("season", models.BooleanField(default=True, verbose_name="也和去年同期比")),
+                ("source", models.CharField(max_length=120, verbose_name="依据")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('weeks__gte', 4), ('weeks__lte', 26)), name='signal_rule_weeks'), models.CheckConstraint(condition=models.Q(('deviations__gte', 1), ('deviations__lte', 9)), name='signal_rule_deviations'), models.CheckConstraint(condition=models.Q(('minimum__gte', 2)), name='signal_rule_minimum')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("weeks__gte", 4), ("weeks__lte", 26)), name="signal_rule_weeks"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deviations__gte", 1), ("deviations__lte", 9)),
+                        name="signal_rule_deviations",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minimum__gte", 2)), name="signal_rule_minimum"),
+                ],
             },
         ),
     ]

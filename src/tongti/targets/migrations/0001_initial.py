@@ -6,88 +6,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('units', '0003_tile'),
-        ('visits', '0003_closing_and_past_problems'),
+        ("units", "0003_tile"),
+        ("visits", "0003_closing_and_past_problems"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='从哪天算进度')),
-                ('ends_on', models.DateField(verbose_name='到哪天完成')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('goal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='indicator', to='visits.goal', verbose_name='目标栏')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='责任单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="从哪天算进度")),
+                ("ends_on", models.DateField(verbose_name="到哪天完成")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "goal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicator",
+                        to="visits.goal",
+                        verbose_name="目标栏",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndicatorValue',
+            name="IndicatorValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='截至哪天')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='数值')),
-                ('preliminary', models.BooleanField(default=False, verbose_name='初步数')),
-                ('source', models.CharField(max_length=120, verbose_name='数据来源')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='为什么更正')),
-                ('at', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='被更正')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='targets.indicator')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="截至哪天")),
+                ("value", models.DecimalField(decimal_places=2, max_digits=16, verbose_name="数值")),
+                ("preliminary", models.BooleanField(default=False, verbose_name="初步数")),
+                ("source", models.CharField(max_length=120, verbose_name="数据来源")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="为什么更正")),
+                ("at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="被更正")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="values", to="targets.indicator"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rate', models.CharField(max_length=40, verbose_name='比率')),
-                ('value', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='目标值（%）')),
-                ('since', models.DateField(verbose_name='从哪天')),
-                ('until', models.DateField(verbose_name='到哪天')),
-                ('source', models.CharField(max_length=120, verbose_name='出处')),
-                ('at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='停用')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='责任单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rate", models.CharField(max_length=40, verbose_name="比率")),
+                ("value", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="目标值（%）")),
+                ("since", models.DateField(verbose_name="从哪天")),
+                ("until", models.DateField(verbose_name="到哪天")),
+                ("source", models.CharField(max_length=120, verbose_name="出处")),
+                ("at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="停用")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='indicator_takes_time'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="indicator_takes_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='indicatorvalue',
-            index=models.Index(fields=['indicator', '-on', '-id'], name='indicator_newest_value'),
+            model_name="indicatorvalue",
+            index=models.Index(fields=["indicator", "-on", "-id"], name="indicator_newest_value"),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('indicator', 'on'), name='indicator_one_value_a_day'),
+            model_name="indicatorvalue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at", None)), fields=("indicator", "on"), name="indicator_one_value_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatorvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='indicator_value_has_source'),
+            model_name="indicatorvalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="indicator_value_has_source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['rate', 'since'], name='target_in_force'),
+            model_name="target",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["rate", "since"], name="target_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gt', 0), ('value__lte', 100)), name='target_is_a_share'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gt", 0), ("value__lte", 100)), name="target_is_a_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='target_ends_after_start'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("since"))), name="target_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='target_has_source'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="target_has_source"
+            ),
         ),
     ]

@@ -78,11 +78,12 @@ def page(request: DeskRequest) -> HttpResponse:
             else:
                 messages.success(request, f"{queries.rate_name(made.rate)}的目标已定为 {made.value.normalize():f}%。")
                 return redirect("desk:targets")
+    names = dict(queries.rates())
     listed = queries.targets(request.viewer, request.GET.get("after", ""))
     context = {
         "form": form,
         "listed": listed,
-        "rows": [(row, queries.rate_name(row.rate)) for row in listed.rows],
+        "rows": [(row, names.get(row.rate, row.rate)) for row in listed.rows],
         "goals": queries.goal_set(request.viewer),
         "campaigns": request.viewer.can(May.CAMPAIGN),
     }
