@@ -131,7 +131,7 @@ def test_a_units_leader_sees_her_unit_only(story, cast):
 def test_the_page_has_a_query_budget(story, cast, client, django_assert_max_num_queries):
     client.force_login(cast.officers["何区长"])
     client.get("/board/")
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(25):
         page = client.get("/board/")
     assert page.status_code == 200
     assert "临江镇幸福路一带晚高峰停水" in page.content.decode()
