@@ -81,6 +81,8 @@ class Life:
         from tongti.questions.models import CaseFeatures, Membership, Question
         from tongti.relay.models import Baton
         from tongti.trail.models import Event
+        from tongti.units.models import Region
+        from tongti.units.towns import TownOf
         from tongti.verdicts.models import CallBack, Invitation, Verdict
 
         self.d, self.topics, self.rng, self.now, self.lean = district, topics, rng, now, lean
@@ -92,6 +94,8 @@ class Life:
         self.phones = 0
         self._midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._names = _names()
+        towns = Region.objects.annotate(town=TownOf("id")).values_list("id", "town")
+        self._towns: dict[int, int] = {place: town for place, town in towns if town}
         self._hotline, self._dispatcher = district.units["区热线办"].pk, district.officers["韦晓梅"].pk
         self._handlers = {
             district.units[unit].pk: district.officers[name].pk
@@ -151,6 +155,9 @@ class Life:
         )
         self._count("received", at)
         self._count("open", at)
+        if town := self._towns.get(said.place_id or 0):
+            self._count("town_received", at, unit_id=town)
+            self._count("town_open", at, unit_id=town)
         return case
 
     def _moment(self, days: float, door: str) -> datetime:
@@ -388,6 +395,8 @@ class Life:
         case.closed_at = at
         self._tell(chain, "case.closed", at, {"closing": closing, "was": "answered"})
         self._count("open", at, amount=-1)
+        if town := self._towns.get(case.said.place_id or 0):
+            self._count("town_open", at, unit_id=town, amount=-1)
         self._count("unit_open", at, unit_id=lead_id, amount=-1)
         for unit in (0, lead_id):
             self._count("closed", at, unit_id=unit)
