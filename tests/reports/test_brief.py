@@ -97,5 +97,5 @@ def test_her_own_words_stand_behind_the_phrase_and_no_other_phrase_is_taken(ques
 
 
 def test_the_office_writes_its_own_phrases(cast):
-    units.change_text(code="instruction.phrases", body="一句\n\n 两句 \n", version=0, by=cast.viewer("赵工"))
+    units.change_text(code="supervision.phrases", body="一句\n\n 两句 \n", version=0, by=cast.viewer("赵工"))
     assert phrases() == ("一句", "两句")

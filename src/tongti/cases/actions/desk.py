@@ -224,7 +224,7 @@ def reveal_asker(*, case: Case, reason: str, by: Viewer) -> Reveal:
 
 def _count_in_town(case: Case, place_id: int | None, *, amount: int = 1) -> None:
     """An open case is one more (or less) of the township in which ``place_id`` lies, received there from the start."""
-    town = Region.objects.filter(pk=place_id).annotate(town=TownOf("id")).values_list("town", flat=True).first()
+    town = Region.objects.filter(pk=place_id or 0).annotate(town=TownOf("id")).values_list("town", flat=True).first()
     figures.add(town_counts(town, clock.today(), timezone.localdate(case.received_at), amount=amount))
 
 

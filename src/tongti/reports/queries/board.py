@@ -127,13 +127,14 @@ def board(viewer: Viewer, code: str = "month") -> Board:
     stock = figures.totals(["questions_open", "open"], since=BEGINNING, until=today)
     units = unit_rows(viewer, span)
     due = due_days(today)
+    received = figures.by_day("received", since=span.since, until=today)
     return Board(
         period=span,
         cards=_cards(viewer, span),
         questions_open=stock["questions_open"],
         cases_open=stock["open"],
-        received_today=figures.totals(["received"], since=today, until=today)["received"],
-        received=figures.totals(["received"], since=span.since, until=span.until)["received"],
+        received_today=received.get(today, 0),
+        received=sum(received.values()),
         hot=hot_questions(viewer),
         due=due,
         overdue_by_unit=tuple((row.unit.short_name, row.overdue) for row in units if row.overdue)[:5],

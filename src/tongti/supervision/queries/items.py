@@ -306,7 +306,7 @@ def _instructions(viewer: Viewer) -> QuerySet[Instruction]:
 
 def phrases() -> tuple[str, ...]:
     """常用批示: the office's ready phrases, one a line of the text “批示常用语”, at most MOST_PHRASES."""
-    lines = (line.strip() for line in units.words("instruction.phrases").splitlines())
+    lines = (line.strip() for line in units.words("supervision.phrases").splitlines())
     return tuple(line for line in lines if line)[:MOST_PHRASES]
 
 

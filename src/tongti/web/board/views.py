@@ -187,8 +187,8 @@ def listed_cases(request: DeskRequest) -> HttpResponse:
     asked = _number(request.GET.get("signal", ""))
     signal = signals.signal_for(request.viewer, asked) if asked else None
     if signal is not None:
-        week = {"since": signal.week, "until": signal.week + timedelta(days=6)}
-        filters = cases.Filters(category_id=signal.category_id, place_id=signal.town_id, **week)
+        end = signal.week + timedelta(days=6)
+        filters = cases.Filters(category_id=signal.category_id, place_id=signal.town_id, since=signal.week, until=end)
     page = cases.inbox(request.viewer, filters, cursor=request.GET.get("after", ""))
     return render(request, "board/cases.html", {"page": page, "today": today, "signal": signal} | _instructs(request))
 
