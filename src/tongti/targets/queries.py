@@ -113,7 +113,7 @@ def goal_set(viewer: Viewer) -> GoalSet | None:
         "-campaign__starts_on", "-campaign_id", "place"
     )
     # a few campaigns at most run at once, of eight slots each
-    every = list(found[:MOST_SLOTS])
+    every = list(rows[:MOST_SLOTS])
     if not every:
         return None
     campaign = every[0].campaign
