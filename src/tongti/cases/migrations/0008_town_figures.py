@@ -18,7 +18,7 @@ GROUP BY town.id, 4
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_lifted_from_below"),
+        ("cases", "0007_by_due"),
         ("figures", "0003_check"),
         ("units", "0002_catalogue_transfers"),
     ]
