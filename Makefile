@@ -23,7 +23,7 @@ export PYTHONUTF8 := 1
 TYPED := src/samequestion src/worktime src/tongti/shared src/tongti/project src/tongti/jobs \
 	$(wildcard src/tongti/*/actions.py src/tongti/*/actions src/tongti/*/queries.py src/tongti/*/queries)
 
-.PHONY: help setup run test ci-tools lint format types imports migrations messages tests unit browser readme lock bench-web bench-engine bench-year clean guide-pictures
+.PHONY: help setup run test ci-tools lint format types imports migrations messages tests unit browser readme lock bench-web bench-scale bench-engine bench-year clean guide-pictures
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -103,6 +103,9 @@ lock: ## 重新生成 requirements.lock（UPGRADE=1 时升级全部依赖）
 
 bench-web: setup ## 网站性能：make bench-web CASES=100000
 	@$(BIN)/python -m bench.web --cases $(CASES)
+
+bench-scale: setup ## 看板和每个列表多快：make bench-scale CASES=1000000
+	@$(BIN)/python -m bench.scale_web --cases $(CASES)
 
 # What the engine is compared with, for this bench only: aside, so that neither users nor CI install it. Listed one by one
 # because BERTopic and SemHash would otherwise bring a gigabyte of deep-learning libraries that this comparison does not use.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 
@@ -78,6 +79,11 @@ def ready_array(numbers: Iterable[int]) -> Ready:
     return Ready("{" + ",".join(map(str, numbers)) + "}")
 
 
+Encoder = Callable[[Any], str] | None
+"""How a value becomes text; None: as it says of itself."""
+Shape = tuple[str, Callable[[Any], Any], tuple[Encoder, ...]]
+
+
 class Lines:
     """Rows of one model as lines of COPY's text format.
 
@@ -92,10 +98,10 @@ class Lines:
         self.next_id = (model.objects.aggregate(top=Max("pk"))["top"] or 0) + 1
         self.count = 0
         self._lines: list[str] = []
-        fields = model._meta.concrete_fields
-        self._columns = {one.attname: (at, _encoder(one)) for at, one in enumerate(fields)}
-        self._blank = [_blank(one, self._columns[one.attname][1]) for one in fields]
-        self._names = ", ".join(f'"{one.column}"' for one in fields)
+        self._fields = model._meta.concrete_fields
+        self._encoders = {one.attname: _encoder(one) for one in self._fields}
+        self._names = ", ".join(f'"{one.column}"' for one in self._fields)
+        self._shapes: dict[tuple[str, ...], Shape] = {}
 
     @property
     def table(self) -> str:
@@ -109,12 +115,30 @@ class Lines:
 
     def add(self, **values: Any) -> None:
         """One row, by column; what is not named has its default. A column that has none fails at COPY."""
-        row = self._blank.copy()
-        columns = self._columns
-        for name, value in values.items():
-            at, encode = columns[name]
-            row[at] = value if type(value) is Ready else "\\N" if value is None else encode(value)
-        self._lines.append("\t".join(row))
+        named = tuple(values)
+        line, pick, encoders = self._shapes.get(named) or self._shape(named)
+        self._lines.append(
+            line
+            % tuple(
+                [
+                    "\\N" if value is None else value if encode is None or type(value) is Ready else encode(value)
+                    for value, encode in zip(pick(tuple(values.values())), encoders, strict=True)
+                ]
+            )
+        )
+
+    def _shape(self, named: tuple[str, ...]) -> Shape:
+        """How rows that name these columns are written: the line with places for them, in which order, each how."""
+        order = [one.attname for one in self._fields if one.attname in named]
+        if len(order) != len(named):
+            raise TypeError(f"{self.table}: {set(named) - set(order)}")
+        line = "\t".join(
+            "%s" if one.attname in named else _blank(one, self._encoders[one.attname]).replace("%", "%%")
+            for one in self._fields
+        )
+        shape = line, itemgetter(*map(named.index, order)), tuple(self._encoders[name] for name in order)
+        self._shapes[named] = shape
+        return shape
 
     def take(self) -> tuple[str, str]:
         """(statement, data) of what has gathered; the statement is "" when nothing has."""
@@ -133,12 +157,12 @@ class Lines:
             )
 
 
-def _blank(field: Any, encode: Callable[[Any], str]) -> str:
+def _blank(field: Any, encode: Encoder) -> str:
     default = field.get_default()
-    return NULL if default is None else encode(default)
+    return NULL if default is None else encode(default) if encode else str(default)
 
 
-def _encoder(field: Any) -> Callable[[Any], str]:
+def _encoder(field: Any) -> Encoder:
     from tongti.shared import crypto
     from tongti.shared.fields import EncryptedTextField
 
@@ -154,7 +178,7 @@ def _encoder(field: Any) -> Callable[[Any], str]:
         "SearchVectorField": ready,
         "BooleanField": lambda value: "t" if value else "f",
     }
-    return kinds.get(field.get_internal_type(), str)
+    return kinds.get(field.get_internal_type())
 
 
 def send(cursor: Any, parts: Iterable[tuple[str, str]]) -> None:

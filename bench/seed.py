@@ -9,6 +9,7 @@ call-backs, encrypted columns with their blind indexes, search vectors, the engi
 """
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -41,6 +42,7 @@ def seed(cases: int, progress: Progress, *, rng_seed: int = 12345, lean: bool = 
     from django.utils import timezone as django_timezone
 
     from tongti.figures import actions as figures
+    from tongti.formulas import actions as formulas
     from tongti.project.demo import district
     from tongti.questions import actions as questions
     from tongti.search import actions as searching
@@ -58,6 +60,9 @@ def seed(cases: int, progress: Progress, *, rng_seed: int = 12345, lean: bool = 
     questions.count_words()
     progress("学词")
     searching.learn()
+    progress("逐时的计数")
+    formulas.tally(whole=True)
+    figures.compact()
     progress("ANALYZE")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -77,6 +82,8 @@ def _fill(life: Life, pool: Pool, todo: list[Plan], progress: Progress) -> None:
         ThreadPoolExecutor(1) as sender,
         bare(cursor, [table.table for table in tables], progress),
     ):
+        # millions of small objects and no circles among them: the collector would only walk through them again and again
+        gc.disable()
         sending: Future[None] | None = None
         for part in _parts(todo):
             pool.read(part)
@@ -89,6 +96,7 @@ def _fill(life: Life, pool: Pool, todo: list[Plan], progress: Progress) -> None:
             progress(f"{made} 件，{time.monotonic() - started:.0f} 秒")
         if sending is not None:
             sending.result()
+        gc.enable()
         life.settle(cursor)
 
 

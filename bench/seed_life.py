@@ -334,6 +334,8 @@ class Life:
                 "dispatched_at": given, "due_on": course.due_on,
             }  # fmt: skip
             self._count("unit_open", given, unit_id=lead_id)
+            for unit in (0, lead_id):
+                self._count("dispatched", given, unit_id=unit)
             self._tell(chain, "case.dispatched", given, {"holder": lead_id, "due_on": course.due_on.isoformat()}, officer=True)  # fmt: skip
             if answer is not None and course.answered is not None:
                 row |= self._answered(case, chain, course, max(course.answered, given), answer)

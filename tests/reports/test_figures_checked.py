@@ -1,6 +1,9 @@
 """The leader's numbers are counted again every night; what does not agree is told, and put right only with a reason."""
 
+import ast
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -10,7 +13,9 @@ from tests.verdicts.conftest import reply_of, sign
 from tongti.figures import actions as figures
 from tongti.figures.actions import Count
 from tongti.figures.models import Check
+from tongti.questions import actions as questions
 from tongti.reports import actions, queries
+from tongti.reports.measures import measures
 from tongti.shared import clock, links
 from tongti.shared.errors import BadInput
 from tongti.verdicts import actions as verdicts
@@ -120,3 +125,67 @@ def test_the_auditor_is_told_until_it_is_put_right(story, cast, client):
     page = read("figures/")
     assert "已改正" in page
     assert "事由：补记" in page
+
+
+def test_a_dispatch_that_was_undone_is_not_counted(story, cast):
+    """Joining a question in hand dispatches the newcomer; taking that back leaves no dispatch behind, and a later one counts."""
+    wei = cast.viewer("韦晓梅")
+    question = story.question(callers=2)
+    story.dispatch(question)
+    late = story.call("也停水")
+    step = questions.join(case_ids=[late.pk], question=question, by=wei)
+    late.refresh_from_db()
+    assert late.dispatched_at is not None
+    questions.undo(rearrangement=step, by=wei)
+    late.refresh_from_db()
+    assert late.dispatched_at is None
+    assert actions.check_figures().drifts == []
+    questions.join(case_ids=[late.pk], question=question, by=wei)
+    assert actions.check_figures().drifts == []
+
+
+SOURCE = Path(figures.__file__).resolve().parents[1]
+COUNTERS = {"Count", "_both", "_per_unit"}
+"""Functions whose first word is the code of a measure."""
+
+
+def words(node: ast.AST) -> Iterator[str]:
+    yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def codes_written(tree: ast.Module) -> Iterator[str]:
+    """Codes that a module counts: given to Count and its helpers, or gathered in ``measures`` and looped over as ``measure``."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.Constant(value=str(code)), _, *_]
+            ):
+                if name in COUNTERS:
+                    yield code
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="measures"), attr="append"), args=[value]):
+                yield from words(value)
+            case ast.Assign(targets=[ast.Name(id="measures")], value=value):
+                yield from words(value)
+            case ast.For(target=ast.Name(id="measure"), iter=value):
+                yield from words(value)
+            case ast.comprehension(target=ast.Tuple(elts=[ast.Name(id="measure"), *_]), iter=ast.Tuple(elts=pairs)):
+                yield from (code for pair in pairs for code in words(pair))
+
+
+def test_every_measure_that_somebody_counts_is_counted_again(db):
+    """A new measure lands with its row in ``reports.measures``, or the nightly check would be blind to it."""
+    written: set[str] = set()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "figures.add(" in text or "registered_counts" in text:
+            written |= set(codes_written(ast.parse(text)))
+    assert {
+        "received",
+        "open",
+        "closed_late",
+        "batons_due",
+        "promises_open",
+        "solved_partly",
+        "diverted_late",
+    } <= written
+    assert written - {measure.code for measure in measures()} == set()

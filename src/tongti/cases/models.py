@@ -139,6 +139,14 @@ class Case(models.Model):
             models.Index(
                 fields=["-received_at", "-id"], name="case_come_back", condition=Q(state="handling", reopened__gt=0)
             ),
+            # What is seldom: a list of it, newest first, must not read through all that is common. What is common needs none.
+            models.Index(fields=["urgency", "-received_at", "-id"], name="case_urgent", condition=~Q(urgency="normal")),
+            models.Index(fields=["kind", "-received_at", "-id"], name="case_seldom_kind", condition=~Q(kind="help")),
+            models.Index(
+                fields=["channel", "-received_at", "-id"],
+                name="case_seldom_channel",
+                condition=~Q(channel__in=["phone", "web"]),
+            ),
         ]
 
     def __str__(self) -> str:

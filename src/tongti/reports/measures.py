@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
-from tongti.cases.models import Case
+from tongti.cases.models import Case, Diverted
 from tongti.figures.checks import Measure
 from tongti.formulas import counters
 from tongti.questions.models import Membership, Question
@@ -48,6 +48,8 @@ def measures() -> Sequence[Measure]:
         _happened("answered", "答复", "case.answered"),
         _happened("answered_late", "超期答复", "case.answered", facts__late=True),
         _happened("reopened", "重新打开", "case.reopened"),
+        _happened("unreachable", "联系不上", "case.unreachable", told="unit"),
+        *_once_each(),
         *_verdicts(),
         *counters.hourly(),
         *counters.left_out(),
@@ -76,8 +78,27 @@ def _askers() -> QuerySet[Any, Any]:
     )
 
 
-def _happened(code: str, name: str, verb: str, **facts: Any) -> Measure:
-    holder = Cast(KeyTextTransform("holder", "facts"), BigIntegerField())
+def _once_each() -> list[Measure]:
+    """Of the whole district only: which unit held a case when it was dispatched or closed, neither row nor trail tells."""
+    closed = Event.objects.filter(verb="case.closed")
+    diverted = closed.filter(facts__closing=Case.Closing.DIVERTED)
+    handled = closed.exclude(facts__closing=Case.Closing.DIVERTED)
+    counted = (
+        ("dispatched", "派出", Case.objects.exclude(dispatched_at=None), "dispatched_at"),
+        ("closed", "办结", handled, "at"),
+        ("closed_late", "超期办结", handled.filter(facts__late=True), "at"),
+        ("diverted", "分流", diverted, "at"),
+        ("diverted_late", "办理中才分流", Diverted.objects.filter(late=True), "at"),
+    )
+    return [
+        Measure(code, name, _rows(rows, day=TruncDate(moment)), by_day=True, units=False)
+        for code, name, rows, moment in counted
+    ]
+
+
+def _happened(code: str, name: str, verb: str, *, told: str = "holder", **facts: Any) -> Measure:
+    """What the trail tells with a verb; ``told`` is the fact that names the unit."""
+    holder = Cast(KeyTextTransform(told, "facts"), BigIntegerField())
     events = Event.objects.filter(verb=verb, **facts)
     return Measure(code, name, _rows(events, unit=holder, day=TruncDate("at")), by_day=True)
 

@@ -7,6 +7,7 @@ from tongti.shared import crypto
 from tongti.trail.models import Event, Seal
 
 FIRST = b"\0" * 32
+_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def mac_of(event: Event, previous: bytes) -> bytes:
@@ -22,8 +23,7 @@ def mac_of(event: Event, previous: bytes) -> bytes:
         event.actor_unit_id,
         event.facts,
     ]
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return crypto.trail_mac(previous + text.encode())
+    return crypto.trail_mac(previous + _text(row).encode())
 
 
 def _instant(at: datetime) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from tongti.cases import actions as case_actions
 from tongti.cases.errors import NoHolder
 from tongti.cases.models import Case
@@ -106,6 +108,14 @@ def restore(cases: Sequence[Case], kept: dict[str, list[Any]]) -> None:
     fields = ["state", "holder", "units", "due_on", "reckoning", "dispatched_at"]
     Case.objects.bulk_update([target for _, target in changed], fields)
     figures.add(_shift([case for case, _ in changed], {case.pk: target.holder_id for case, target in changed}))
+    undone = [case for case, target in changed if case.dispatched_at and target.dispatched_at is None]
+    figures.add(count for case in undone for count in _not_dispatched(case))
+
+
+def _not_dispatched(case: Case) -> list[Count]:
+    """Its dispatch was undone, so it never was; another one will be counted on its own day."""
+    day = timezone.localdate(case.dispatched_at)
+    return [Count("dispatched", day, unit_id=unit, amount=-1) for unit in {0, case.holder_id or 0}]
 
 
 def _shift(cases: Sequence[Case], holders: dict[int, int | None]) -> list[Count]:
