@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tongti.answers.models import Answer, Part
@@ -48,7 +48,8 @@ def _rows(rows: Rows, *, who: str, unit: str = "", case: str = "", question: str
 
 def _post_of(who: str) -> Coalesce:
     posts = Post.objects.filter(officer=OuterRef(who)).order_by(F("until").desc(nulls_first=True), "pk")
-    return Coalesce(Subquery(posts.values("unit_id")[:1]), 0)
+    number = BigIntegerField()
+    return Coalesce(Subquery(posts.values("unit_id")[:1], output_field=number), Value(0), output_field=number)
 
 
 def _batons(rows: Rows) -> Rows:

@@ -63,6 +63,12 @@ def months() -> list[date]:
     return found
 
 
+def newest_open() -> date:
+    """The newest month that leaders of units may look at."""
+    days, today = first_look_days(), clock.today()
+    return next(month for month in months() if access.opens_on(month, days) <= today)
+
+
 def mine(viewer: Viewer, month: date) -> list[Record]:
     """One's own record of a month, for each unit: always there, from the first day."""
     rows = list(Contribution.objects.filter(officer=viewer.officer_id, month=month))

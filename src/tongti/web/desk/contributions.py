@@ -104,7 +104,13 @@ def my_rows(request: DeskRequest, kind: str) -> HttpResponse:
 @desk(May.SIGN)
 def rows(request: DeskRequest, pk: int, officer: int, kind: str) -> HttpResponse:
     """What one line of the record of one of her people counts."""
-    return _rows(request, kind, queries.read_month(request.GET.get("month", "")), officer, pk)
+    return _rows(request, kind, _month_of_others(request), officer, pk)
+
+
+def _month_of_others(request: DeskRequest) -> date:
+    """The month asked for; without one the newest that a leader may look at."""
+    asked = request.GET.get("month", "")
+    return queries.read_month(asked) if asked else queries.newest_open()
 
 
 def _rows(request: DeskRequest, kind: str, month: date, officer_id: int, unit_id: int) -> HttpResponse:
@@ -141,7 +147,7 @@ def sums(request: DeskRequest) -> HttpResponse:
 @desk(May.SIGN)
 def unit(request: DeskRequest, pk: int) -> HttpResponse:
     """The people of a unit that she leads, once they have had their look."""
-    month = queries.read_month(request.GET.get("month", f"{queries.months()[1]:%Y-%m}"))
+    month = _month_of_others(request)
     status, closed = 200, ""
     records: list[queries.Record] = []
     try:
