@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_lifted_from_below"),
+        ("cases", "0008_town_figures"),
         ("deadlines", "0011_rulings_have_a_clock"),
         ("parties", "0005_firm_import_compared_by_a_job"),
         ("units", "0002_catalogue_transfers"),
