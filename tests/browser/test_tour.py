@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser
@@ -41,6 +41,7 @@ def district(chromium: Browser, django_db_setup: None, django_db_blocker: Any) -
         demo.load(lambda _words: None)
         yield
         transaction.set_rollback(True)
+    connection.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -110,6 +110,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
             world.kwargs[url_name] = SAMPLE.get(url_name, _nothing)(world)
         yield world
         transaction.set_rollback(True)
+    # A browser keeps an event loop, with which this is another connection than the one that the session ends with.
+    connection.close()
 
 
 def _names(resolver: URLResolver, space: str = "") -> Iterator[str]:
