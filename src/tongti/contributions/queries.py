@@ -15,11 +15,12 @@ from tongti.contributions import access
 from tongti.contributions.errors import NotYetShown
 from tongti.contributions.kinds import KINDS, Kind, in_month
 from tongti.contributions.models import Contribution, FirstLook, Remark
+from tongti.questions import access as question_access
 from tongti.questions.models import Question
 from tongti.shared import clock
 from tongti.shared.errors import NotVisible
 from tongti.shared.pages import Page, page_of
-from tongti.units.access import May, Viewer
+from tongti.units.access import Viewer
 from tongti.units.models import Unit
 
 DEFAULT_DAYS = 5
@@ -174,10 +175,11 @@ def behind(
 
 def _facts(viewer: Viewer, rows: Iterable[Any], kind: Kind) -> list[Fact]:
     rows = list(rows)
-    case_ids = {getattr(row, "of_case", None) for row in rows} - {None}
-    question_ids = {getattr(row, "of_question", None) for row in rows} - {None}
+    case_ids = {pk for row in rows if (pk := getattr(row, "of_case", None)) is not None}
+    question_ids = {pk for row in rows if (pk := getattr(row, "of_question", None)) is not None}
     cases = Case.objects.filter(case_access.visible(viewer), pk__in=case_ids).defer("search").in_bulk()
-    questions = Question.objects.only("id", "number", "title").in_bulk(question_ids) if viewer.can(May.SEE) else {}
+    seen = Question.objects.filter(question_access.visible(viewer), pk__in=question_ids)
+    questions = seen.only("id", "number", "title").in_bulk()
     found = []
     for row in rows:
         case = cases.get(getattr(row, "of_case", None))
