@@ -73,7 +73,7 @@ PAGES = ("site.", "privacy.", "accessibility.")
 _COMMENTS = re.compile(r"\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}|\{#.*?#\}", re.DOTALL)
 _TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 # A regular expression or a date's format is no sentence; nor is a row of numerals that a date is drawn from.
-_NOT_WORDS = re.compile(r"\\[sdwbu]|\(\?|\[\^|%Y|^[一二三四五六七八九十日]{3,}$|^\[.*\]$")
+_NOT_WORDS = re.compile(r"\\[sSdwbu]|\(\?|\[\^|%Y|^[一二三四五六七八九十日]{3,}$|^\[.*\]$")
 _LITERAL = re.compile(r'"([^"]*)"|\'([^\']*)\'')
 _NAMES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)")
 

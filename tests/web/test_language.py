@@ -1,11 +1,16 @@
 """The reader's language: her own choice, kept in a cookie, and only on the pages that she reads."""
 
+import re
+
 import pytest
 from django.test import Client, RequestFactory
-from django.utils.translation import get_language
 
 from tests.cast import Cast, make_cast
+from tests.public.conftest import WATER, intake
+from tongti.cases import actions as cases
+from tongti.cases.diversions import DIVERSIONS
 from tongti.outbox.models import Message
+from tongti.shared.actor import Asker
 from tongti.web import appearance, rendering
 
 
@@ -24,10 +29,10 @@ def test_a_page_is_chinese_whatever_the_browser_speaks(client: Client, browser: 
 
 @pytest.mark.django_db
 def test_the_choice_is_kept_and_the_page_with_it(client: Client) -> None:
-    page = client.get("/questions/?sort=new")
-    assert 'href="/questions/?sort=new&amp;lang=en"' in page.content.decode()
-    chosen = client.get("/questions/?sort=new&lang=en")
-    assert (chosen.status_code, chosen.headers["Location"]) == (302, "/questions/?sort=new")
+    page = client.get("/q/?sort=new")
+    assert 'href="/q/?sort=new&amp;lang=en"' in page.content.decode()
+    chosen = client.get("/q/?sort=new&lang=en")
+    assert (chosen.status_code, chosen.headers["Location"]) == (302, "/q/?sort=new")
     assert chosen.cookies["lang"].value == "en"
     english = client.get(chosen.headers["Location"])
     assert "Cookie" in english.headers["Vary"]
@@ -52,19 +57,21 @@ def test_errors_beside_fields_are_said_in_english(client: Client) -> None:
     assert "Please fill in “Case number”." in page.content.decode()
 
 
-def test_what_an_officer_does_in_english_is_written_down_in_chinese(cast: Cast) -> None:
-    """An answer on the spot tells the asker: that message must not depend on the language of the clerk's screen."""
-    client = cast.client("韦晓梅")
-    client.cookies["lang"] = "en"
-    typed = {
-        "name": "农大姐", "phone": "13900139000", "body": "幸福路的路灯不亮，晚上看不见路", "kind": "help", "urgency": "normal",
-        "channel": "hotline", "wants_reply": "yes", "answer": "已经请供电局今晚去换灯。", "do": "answer",
-    }  # fmt: skip
-    page = client.post("/desk/register/", typed)
-    assert page.status_code in (302, 422), page.content.decode()
-    assert get_language() == "zh-hans"
-    for message in Message.objects.all():
-        assert "诉求" in message.subject + message.body
+def test_what_an_officer_does_in_english_is_written_down_as_in_chinese(client: Client, cast: Cast) -> None:
+    """A case that is diverted tells its asker why; those words must not depend on the language of the clerk's screen."""
+    client.force_login(cast.officers["李小英"])
+    told = []
+    for lang, phone in (("zh", "13900139001"), ("en", "13900139002")):
+        client.cookies["lang"] = lang
+        case = cases.register(intake=intake(WATER, phone=phone), by=Asker(None))
+        typed = {"reason_code": next(iter(DIVERSIONS)), "words": "请直接拨打 110。"}
+        page = client.post(f"/desk/cases/{case.pk}/divert/", typed, follow=True)
+        assert ("Diverted; the asker sees the words" in page.content.decode()) is (lang == "en")
+        told.append(
+            [repr((m.subject, m.body)).replace(case.number, "N") for m in Message.objects.filter(about_id=case.pk)]
+        )
+    assert told[0]
+    assert [re.sub(r"/t/[^/]+/", "", one) for one in told[0]] == [re.sub(r"/t/[^/]+/", "", one) for one in told[1]]
 
 
 def test_a_page_without_a_reader_is_chinese() -> None:

@@ -1,6 +1,7 @@
 """Sentences of ours in English, and other people's words left alone (docs/adr/0037)."""
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
 
 from tongti.web import saying
@@ -57,6 +58,12 @@ def test_what_somebody_wrote_is_printed_as_it_is_even_if_we_say_the_same() -> No
         assert say("满意") == "Satisfied"
         assert say(Own("满意")) == "满意"
         assert say(3) == 3
+
+
+def test_a_sentence_that_is_only_fetched_when_it_is_printed_is_said_too() -> None:
+    with override("en"):
+        assert say(SimpleLazyObject(lambda: "周末")) == "Weekend"
+        assert str(say(SimpleLazyObject(lambda: "水利局"))) == "水利局"
 
 
 def test_the_most_telling_form_wins() -> None:

@@ -20,7 +20,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.translation import get_language, override
 
 from tongti.web.appearance import language_of
-from tongti.web.saying import SOURCE, marks, say
+from tongti.web.saying import SOURCE, chosen_by_number, marks, say
 
 
 class Templates(DjangoTemplates):
@@ -64,7 +64,7 @@ class _Counting(Node):
 
     def render(self, context: Context) -> str:
         said = self.sentence.render(context)
-        return said if _in_source() else _BY_NUMBER.sub(lambda one: one[2] if one[1] == "1" else one[3], said)
+        return said if _in_source() else chosen_by_number(said)
 
 
 class _Marks(TextNode):
@@ -91,7 +91,6 @@ class _Space(Node):
         return "" if begins or ends else " "
 
 
-_BY_NUMBER = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}")
 _NO_SPACE_BEFORE = (" ", ",", ".", ";", ":", ")", "%", "?", "!")
 _NO_SPACE_AFTER = (" ", "(", "“", "+")
 _FULL_WIDTH = re.compile("[，、：；（）。]")

@@ -37,6 +37,7 @@ _NAME = re.compile(r"[^\s，。；：、！？“”]{1,16}")
 HAN = re.compile("[\u3400-\u9fff]")
 GAP = re.compile(r"\{(\w*)(?:[.\[!:][^{}|]*)?\}|%(?:\((\w+)\))?[sd]")
 _BY_NUMBER = re.compile(r"\{(\w+)\|([^|{}]*)\|([^|{}]*)\}")
+_BY_NUMBER_FILLED = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}")
 _DATE = re.compile(r"(?:(\d{4}) ?年 ?)?(\d{1,2}) ?月 ?(\d{1,2}) ?日")
 _MONTH = re.compile(r"(?:(\d{4}) ?年 ?)?(\d{1,2}) ?月")
 _YEAR = re.compile(r"(\d{4}) ?年")
@@ -76,12 +77,10 @@ def say(value: Any) -> Any:
     if kind is not str and kind is not SafeString:
         return value
     language = get_language()
-    if language is None or language == SOURCE or not HAN.search(value):
+    if language is None or language == SOURCE:
         return value
-    book = phrasebook(language)
-    if kind is SafeString:
-        return book.whole.get(str(value), value)
-    return book.say(str(value))
+    text, book = str(value), phrasebook(language)
+    return book.whole.get(text, value) if kind is SafeString else book.say(text)
 
 
 def said(text: str) -> SafeString | str:
@@ -204,6 +203,10 @@ class Phrasebook:
         return sorted(forms, key=lambda form: (-form.weight, form.said))
 
     def _joined(self, text: str) -> str | None:
+        # Between dots stand separate facts: a name may be among them.
+        facts = text.split(" · ")
+        if len(facts) > 1 and self._fits([fact for fact in facts if fact]):
+            return " · ".join(self.say(fact) for fact in facts)
         for joint, between in _JOINTS.items():
             said = self._all_said(text.split(joint), joint) if joint in text else None
             if said is not None:
@@ -286,7 +289,12 @@ def gap_names(source: str) -> list[str]:
 def _fill(said: str, words: Mapping[str, str]) -> str:
     chosen = _BY_NUMBER.sub(lambda gap: gap[2] if words.get(gap[1]) == "1" else gap[3], said)
     names = iter(gap_names(chosen))
-    return GAP.sub(lambda _gap: words.get(next(names), ""), chosen)
+    return chosen_by_number(GAP.sub(lambda _gap: words.get(next(names), ""), chosen))
+
+
+def chosen_by_number(said: str) -> str:
+    """``3 {3|day|days}``, the way a template's sentence chooses: its number is filled in before."""
+    return _BY_NUMBER_FILLED.sub(lambda one: one[2] if one[1] == "1" else one[3], said)
 
 
 def _list(parts: list[str], between: str) -> str:
