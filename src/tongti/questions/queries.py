@@ -219,10 +219,7 @@ def cases_by_numbers(viewer: Viewer, typed: str) -> tuple[list[Case], list[str]]
 def workbench(
     viewer: Viewer, tab: str = "all", order: str = "heat", cursor: str = "", size: int = 30, narrowed: Q | None = None
 ) -> Page[Question]:
-    """The questions of one tab. Candidates stand under their own tab only: 全部 is what people have set up.
-
-    ``narrowed`` is what a room above adds (worksets.filters).
-    """
+    """The questions of one tab, ``narrowed`` by a room above. Candidates have a tab of their own: 全部 is what people have set up."""
     rows = of_tab(viewer, tab, narrowed).select_related("lead").only(*LINE)
     if order == "due":
         rows = rows.annotate(due_key=DUE_KEY)
@@ -239,8 +236,7 @@ def workbench(
 
 def of_tab(viewer: Viewer, tab: str, narrowed: Q | None = None) -> QuerySet[Question]:
     """The questions of one tab that she may see, in no order."""
-    rows = Question.objects.filter(visible(viewer), _tab(tab))
-    return rows.filter(narrowed) if narrowed else rows
+    return Question.objects.filter(visible(viewer), _tab(tab), narrowed or Q())
 
 
 def _tab(tab: str) -> Q:
