@@ -17,12 +17,12 @@ NAME_CHARS = 6
 
 @dataclass(frozen=True)
 class Square:
-    """One township. ``shade`` from 0 to 1, ``note`` a short line under the number, ``said`` the whole read aloud."""
+    """One township. ``number`` None: only its name and place are shown; ``shade`` from 0 to 1, ``note`` a short line under the number, ``said`` the whole read aloud."""
 
     row: int
     column: int
     name: str
-    number: int
+    number: int | None
     note: str
     said: str
     shade: float
@@ -52,7 +52,7 @@ def _square(square: Square) -> SafeString:
         '<text class="tile-n" x="{}" y="{}">{}</text><text class="tile-v" x="{}" y="{}">{}</text>'
         '<text class="tile-d" x="{}" y="{}">{}</text></a>',
         square.url, square.said, shade, " tile-up" if square.grown else "", left, top, WIDE, HIGH,
-        left + 9, top + 20, short, left + 9, top + 48, square.number, left + 9, top + 68, square.note,
+        left + 9, top + 20, short, left + 9, top + 48, "" if square.number is None else square.number, left + 9, top + 68, square.note,
     )  # fmt: skip
 
 

@@ -77,6 +77,6 @@ def page(request: DeskRequest) -> HttpResponse:
 def _square(one: Placed) -> Square:
     where = f"{one.row} 行 {one.column} 列" if one.own else "还没摆"
     return Square(
-        row=one.row, column=one.column, name=one.town.name, number=0, note=where, said=f"{one.town.name}：{where}", shade=0,
+        row=one.row, column=one.column, name=one.town.name, number=None, note=where, said=f"{one.town.name}：{where}", shade=0,
         grown=False, url=f"#id_row_{one.town.pk}",
     )  # fmt: skip
