@@ -9,9 +9,16 @@ from babel.messages.pofile import read_po
 from tools import messages
 
 
-def test_the_catalogue_is_whole() -> None:
+def test_every_sentence_has_its_english() -> None:
     """Add a sentence, run ``make messages``, and write what it lists into src/tongti/locale/en/LC_MESSAGES/django.po."""
-    assert messages.faults(messages.kept()) == []
+    assert messages.faults(messages.updated()) == []
+
+
+def test_the_catalogue_holds_what_the_source_says_and_no_more() -> None:
+    found = {message.id for message in messages.collect() if message.id}
+    kept = {message.id for message in messages.kept() if message.id}
+    assert found - kept == set(), "run: make messages"
+    assert kept - found == set(), "run: make messages"
 
 
 def test_the_compiled_catalogue_is_fresh() -> None:
