@@ -41,7 +41,8 @@ def _modules() -> Iterator[ast.Module]:
 
 
 def _constants(node: ast.AST) -> Iterator[str]:
-    """Strings that look like a verb, save purposes of blind indexes and beginnings (``startswith("case.baton_")``)."""
+    """Strings that look like a verb, save purposes of blind indexes, beginnings (``startswith("case.baton_")``) and files
+    (``folder / "paper.typ"``)."""
     others = {
         id(value)
         for call in ast.walk(node)
@@ -51,6 +52,7 @@ def _constants(node: ast.AST) -> Iterator[str]:
             *(call.args if _name(call) == "startswith" else ()),
         )
     }
+    others |= {id(part.right) for part in ast.walk(node) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div)}
     for part in ast.walk(node):
         if (
             id(part) not in others
