@@ -12,6 +12,7 @@ from bench.year.book import Book
 from tongti.answers.models import Answer
 from tongti.cases.models import Case
 from tongti.figures.checks import drifts_of
+from tongti.formulas import actions as formulas
 from tongti.outbox.models import Message, Notice
 from tongti.relay.models import OPEN, Baton, ClockStop, HandOver, HandOverItem, HandOverSheet, Promise, Succession
 from tongti.reports.measures import measures
@@ -286,6 +287,7 @@ def trail_holds() -> Check:
 def figures_agree() -> Check:
     """Every figure that leaders see is what its rows say."""
     check = Check("领导看的每个计数都等于重新点数")
+    formulas.tally(whole=True)  # the hourly counters are as of the last hour
     for measure in measures():
         drifts, _ = drifts_of(measure)
         check.looked_at += 1

@@ -75,6 +75,7 @@ def test_a_clerk_registers_a_call_and_goes_on_to_the_next(enter: Any, cast: Cast
     page = enter("李小英", "/desk/")
     page.keyboard.press("c")
     page.wait_for_url("**/desk/register/")
+    expect(page.locator("[name=phone]")).to_be_focused()
     page.keyboard.type("13800138000")
     tab_to(page, "words")
     page.keyboard.type("幸福路晚上七点以后停水，六楼没有水。？/cjk")

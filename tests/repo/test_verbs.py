@@ -52,7 +52,9 @@ def _constants(node: ast.AST) -> Iterator[str]:
             *(call.args if _name(call) == "startswith" else ()),
         )
     }
-    others |= {id(part.right) for part in ast.walk(node) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div)}
+    others |= {
+        id(part.right) for part in ast.walk(node) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div)
+    }
     for part in ast.walk(node):
         if (
             id(part) not in others

@@ -81,8 +81,10 @@ class SessionStore(DatabaseStore):
         """Whoever it belongs to is there: it lasts its whole time anew. Answers whether that was kept.
 
         Kept at most once a minute, because every page comes here; only the date is written, so that nothing is lost that another
-        page of hers keeps meanwhile.
+        page of hers keeps meanwhile. A phone with the notebook and a screen on the wall have their fixed time.
         """
+        if NOTEBOOK in self or SCREEN in self:
+            return False
         ends = self.get_expiry_date()
         if self._ends is None or ends - self._ends < OFTEN:
             return False

@@ -182,6 +182,9 @@ def reopen(*, case: Case, holder_id: int, due_on: KeptDay | None, by: Actor, why
     )
     trail.record("case.reopened", case, by=by, facts=facts)
     counts = [*_both("reopened", holder_id, today), *_stock(holder_id, 1, today)]
+    if before.dispatched_at is None:
+        # closed at the desk the first time, so nobody had it until now
+        counts += _both("dispatched", holder_id, today)
     if before.state == State.CLOSED:
         counts += [Count("open", today), *town_counts(_town(before), today)]
     else:
